@@ -1,0 +1,81 @@
+"""Rewrite a text into the one form that everything downstream measures offsets in.
+
+It knows Unicode's normal form, line ends and invisible characters; it refuses to know languages,
+layout or white space: spaces of any kind stay as they are, because surplus white space is a
+removal with a receipt (`clean.py`), not a rewriting.
+
+What stays although it is invisible:
+
+- zero-width joiner and non-joiner: letters of Persian, Hindi and others, and the glue of emoji;
+- zero-width space after Thai, Lao, Burmese and Khmer letters, where it is the word space
+  (elsewhere it only breaks words, and is removed);
+- bidirectional marks and isolates: they decide the order in which a reader of Hebrew or Arabic
+  sees numbers and names, and an order once lost cannot be rebuilt;
+- variation selectors and tag characters, which belong to emoji and to CJK names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+__all__ = ["article_id", "normalize"]
+
+ID_HEX_DIGITS = 32
+"""Length of an article id in hexadecimal digits: 128 bits, so that a collision in 10^12 articles has odds below 10^-14."""
+
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Everything that a reader sees as a new line, the page break included; a pair counts once."""
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff]"  # controls, soft hyphen, BOM, noncharacters
+    "|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f])\u200b"
+)
+
+_DIRTY = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+"""One pass over a clean text finds none of these; only then are the rewriting passes skipped."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def normalize(text: str) -> str:
+    r"""Return the text in NFC, with "\n" line ends, and without controls or stray invisible characters.
+
+    A surrogate pair, left by a careless decoder, becomes its character; a lone surrogate becomes
+    U+FFFD. Never raises.
+
+    Args:
+        text: any string, also one that cannot be encoded.
+
+    Returns:
+        A string that UTF-8 can encode and that a second pass leaves unchanged. It may be empty.
+
+    Example:
+        >>> normalize("\ufeffCafe\u0301\r\nau lait\x00")
+        'Café\nau lait'
+    """
+    if _DIRTY.search(text):
+        if _SURROGATE.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
+    # Last, because a removal can bring a letter and its accent together.
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def article_id(normalized: str) -> str:
+    """Return the id of an article: the first 128 bits of SHA-256 over its normalized raw text, in hexadecimal.
+
+    Args:
+        normalized: what `normalize` returned, before any cleaning.
+
+    Raises:
+        UnicodeEncodeError: the text was not normalized and holds a lone surrogate.
+
+    Example:
+        >>> article_id("")
+        'e3b0c44298fc1c149afbf4c8996fb924'
+    """
+    return hashlib.sha256(normalized.encode("utf-8")).hexdigest()[:ID_HEX_DIGITS]
