@@ -1,0 +1,1 @@
+"""Corpus stages: small columns of all articles in, assignments out."""

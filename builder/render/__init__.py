@@ -1,0 +1,1 @@
+"""Documents: values in, text out."""

@@ -1,0 +1,1 @@
+"""Record stages: pure functions from one article's text to values."""
