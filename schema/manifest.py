@@ -1,0 +1,176 @@
+"""The manifest: our record of a build. It holds no clock, host, path or worker count."""
+
+import datetime as dt
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schema.article import SHA256_PATTERN
+
+__all__ = [
+    "Annotator",
+    "BuildManifest",
+    "CorpusStats",
+    "Counts",
+    "InputRecord",
+    "Inputs",
+    "ReleaseFile",
+    "Shard",
+    "SkippedFile",
+    "Tally",
+]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tally(_Record):
+    """Articles read, published and rejected; the first is the sum of the others."""
+
+    read: int = Field(ge=0, description="Articles read.")
+    published: int = Field(ge=0, description="Articles published.")
+    rejected: int = Field(ge=0, description="Articles rejected.")
+
+    @model_validator(mode="after")
+    def _conserved(self) -> Self:
+        if self.read != self.published + self.rejected:
+            raise ValueError("articles read must be articles published plus articles rejected")
+        return self
+
+
+class Counts(_Record):
+    """What became of the articles that were read."""
+
+    total: Tally = Field(description="All articles.")
+    rejects: dict[str, int] = Field(description="Rejected articles by `RejectCode`.")
+    languages: dict[str, Tally] = Field(description="By language; `?` where it is not known.")
+    sources: dict[str, Tally] = Field(description="By `source`; `?` where it is not known.")
+    splits: dict[str, int] = Field(description="Published articles by split.")
+
+    @model_validator(mode="after")
+    def _sums(self) -> Self:
+        total = self.total
+        if sum(self.rejects.values()) != total.rejected:
+            raise ValueError("rejects by code must sum to the rejected articles")
+        if sum(self.splits.values()) != total.published:
+            raise ValueError("articles by split must sum to the published articles")
+        for group in (self.languages, self.sources):
+            if sum(tally.read for tally in group.values()) != total.read:
+                raise ValueError("articles by language and by source must sum to those read")
+        return self
+
+
+class CorpusStats(_Record):
+    """Statistics of the published articles, measured on the written shards."""
+
+    articles: int = Field(ge=0, description="Articles.")
+    chars: int = Field(ge=0, description="Code points of cleaned text.")
+    raw_chars: int | None = Field(
+        description="Code points of normalized raw text; null without an audit."
+    )
+    languages: dict[str, dict[str, int]] = Field(description="Articles by language and split.")
+    years: dict[str, int] = Field(description="Articles by year of `date`; `?` without a date.")
+    date_bases: dict[str, int] = Field(description="Articles by `date_basis`; `?` without a date.")
+    sources: dict[str, int] = Field(description="Articles by `source`; `?` without one.")
+    titles: int = Field(ge=0, description="Articles with a title.")
+    flags: dict[str, int] = Field(description="Articles by flag.")
+    hints: dict[str, int] = Field(description="Source hints by kind.")
+    entities: dict[str, int] = Field(description="Entities by label.")
+    lengths: dict[str, int] = Field(
+        description="Quantiles of the length of `text` in code points (min, p05 … max)."
+    )
+    clusters: int = Field(ge=0, description="Clusters with more than one published article.")
+    clustered: int = Field(ge=0, description="Articles in those clusters.")
+    largest_cluster: int = Field(ge=0, description="Published articles in the largest cluster.")
+    removed_chars: dict[str, int] | None = Field(
+        description="Removed code points by rule; pieces with several rules count for each."
+    )
+
+
+class InputRecord(_Record):
+    """One file of the input."""
+
+    path: str = Field(description="Relative to the input, with forward slashes.")
+    bytes: int = Field(ge=0, description="Size in bytes.")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of the file.")
+
+
+class SkippedFile(_Record):
+    """One file that no reader claims."""
+
+    path: str = Field(description="Relative to the input, with forward slashes.")
+    reason: str = Field(description="Why it was skipped.")
+
+
+class Inputs(_Record):
+    """The files that were read."""
+
+    count: int = Field(ge=0, description="Number of files.")
+    bytes: int = Field(ge=0, description="Their size in bytes.")
+    files: tuple[InputRecord, ...] | None = Field(
+        description="The files; null if `listing` holds them."
+    )
+    listing: str | None = Field(
+        default=None, description="Parquet file in the folder that lists them, for large inputs."
+    )
+    skipped: tuple[SkippedFile, ...] = Field(description="Files that no reader claims.")
+    unknown_fields: dict[str, int] = Field(
+        description="Fields of records that no column is made of, with the records that have them."
+    )
+
+
+class Annotator(_Record):
+    """A model behind a column: what it is and how good it was measured to be."""
+
+    name: str = Field(description="Name.")
+    version: str = Field(description="Version.")
+    licence: str = Field(default="", description="Licence of the model.")
+    training_data: str = Field(default="", description="What it was trained on.")
+    metrics: dict[str, float] = Field(
+        default_factory=dict, description="Measured quality by language."
+    )
+
+
+class Shard(_Record):
+    """One Parquet file of a config."""
+
+    path: str = Field(description="Relative to the folder.")
+    config: str = Field(description="`default` or `audit`.")
+    split: str = Field(description="Split.")
+    language: str | None = Field(description="Language; null in `audit`.")
+    rows: int = Field(ge=1, description="Rows.")
+    bytes: int = Field(ge=1, description="Size of the file in bytes.")
+    num_bytes: int = Field(ge=1, description="Size of its rows as Arrow, in bytes.")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of the file.")
+
+
+class ReleaseFile(_Record):
+    """Another file of the folder."""
+
+    path: str = Field(description="Relative to the folder.")
+    bytes: int = Field(ge=0, description="Size in bytes.")
+    sha256: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of the file.")
+
+
+class BuildManifest(_Record):
+    """What was built, from what, with what, and what came out."""
+
+    format: Literal["pressmark-manifest/1"] = "pressmark-manifest/1"
+    schema_version: str = Field(description="Version of the published row.")
+    name: str = Field(description="Name of the data set.")
+    version: str = Field(description="Version of the data.")
+    release_date: dt.date | None = Field(description="As configured; never the clock.")
+    config: dict[str, Any] = Field(description="The whole configuration of the build.")
+    config_hash: str = Field(
+        pattern=SHA256_PATTERN, description="SHA-256 of the configuration and of all rules."
+    )
+    inputs: Inputs = Field(description="What was read.")
+    libraries: dict[str, str] = Field(description="Versions that bytes depend on.")
+    annotators: dict[str, Annotator] = Field(description="Models behind columns.")
+    counts: Counts = Field(description="What became of the articles.")
+    stats: CorpusStats = Field(description="Statistics of the published articles.")
+    audit: Literal["publish", "local", "none"] = Field(description="Where the receipts are.")
+    warnings: tuple[str, ...] = Field(default=(), description="What the build noticed.")
+    shards: tuple[Shard, ...] = Field(description="Parquet files of the configs, sorted by path.")
+    files: tuple[ReleaseFile, ...] = Field(description="Other files, sorted by path.")
