@@ -41,9 +41,7 @@ class RemovedPiece(NamedTuple):
     rules: tuple[str, ...]
 
 
-def remove_spans(
-    text: str, proposals: Iterable[Proposal]
-) -> tuple[str, list[RemovedPiece]]:
+def remove_spans(text: str, proposals: Iterable[Proposal]) -> tuple[str, list[RemovedPiece]]:
     """Remove all proposed spans at once, with the white space they leave behind.
 
     Between two kept characters at most one white-space character survives: a newline
@@ -134,9 +132,7 @@ def _append(pieces: list[RemovedPiece], piece: RemovedPiece) -> None:
     pieces.append(piece)
 
 
-def _gaps(
-    text: str, marked: list[RemovedPiece]
-) -> Iterator[tuple[int, int, list[RemovedPiece]]]:
+def _gaps(text: str, marked: list[RemovedPiece]) -> Iterator[tuple[int, int, list[RemovedPiece]]]:
     """Yield the maximal runs of removed or white characters that lose something.
 
     Work is done at borders only: runs of white space come from one compiled pattern,
@@ -146,11 +142,7 @@ def _gaps(
     touching = {0, len(text) - 1} if text else set()
     for piece in marked:
         touching.update((piece.start - 1, piece.end))
-    spans += [
-        (at, at + 1, None)
-        for at in touching
-        if 0 <= at < len(text) and text[at].isspace()
-    ]
+    spans += [(at, at + 1, None) for at in touching if 0 <= at < len(text) and text[at].isspace()]
     every: list[tuple[int, int, RemovedPiece | None]] = [*spans]
     every += [(piece.start, piece.end, piece) for piece in marked]
     every.sort(key=lambda span: (span[0], span[1]))
@@ -194,9 +186,7 @@ def _survivor(text: str, start: int, end: int, inside: list[RemovedPiece]) -> in
     return white.start() if white else -1
 
 
-def _outside(
-    start: int, end: int, inside: list[RemovedPiece]
-) -> Iterator[tuple[int, int]]:
+def _outside(start: int, end: int, inside: list[RemovedPiece]) -> Iterator[tuple[int, int]]:
     """Yield the parts of a gap that no rule proposed: white space only."""
     for piece in inside:
         if start < piece.start:
@@ -206,16 +196,11 @@ def _outside(
         yield start, end
 
 
-def _pieces(
-    start: int, end: int, inside: list[RemovedPiece], survivor: int
-) -> list[RemovedPiece]:
+def _pieces(start: int, end: int, inside: list[RemovedPiece], survivor: int) -> list[RemovedPiece]:
     """Name the rules of every character of a gap, leaving out the survivor."""
     whole = [
         *inside,
-        *(
-            RemovedPiece(first, last, (SPACE_RULE,))
-            for first, last in _outside(start, end, inside)
-        ),
+        *(RemovedPiece(first, last, (SPACE_RULE,)) for first, last in _outside(start, end, inside)),
     ]
     pieces: list[RemovedPiece] = []
     for piece in sorted(whole):

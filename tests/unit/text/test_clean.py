@@ -31,11 +31,7 @@ def restore(kept: str, removed: list[RemovedPiece], text: str) -> str:
 
 def oracle(text: str, proposals: list[Proposal]) -> str:
     """Clean slowly and obviously: character by character."""
-    marked = {
-        at
-        for start, end, _ in proposals
-        for at in range(max(start, 0), min(end, len(text)))
-    }
+    marked = {at for start, end, _ in proposals for at in range(max(start, 0), min(end, len(text)))}
     solid = [at for at, c in enumerate(text) if at not in marked and not c.isspace()]
     out = ""
     for before, at in zip([None, *solid], solid, strict=False):
@@ -145,9 +141,7 @@ def test_nothing_is_inserted_where_there_was_no_space() -> None:
 def test_overlapping_rules_are_all_named() -> None:
     """Where two rules overlap, the receipt names both."""
     text = "Body. Subscribe now to us"
-    removed = remove_spans(
-        text, [Proposal(6, 19, "layout"), Proposal(16, 25, "cue.newsletter")]
-    )[1]
+    removed = remove_spans(text, [Proposal(6, 19, "layout"), Proposal(16, 25, "cue.newsletter")])[1]
     assert removed == [
         RemovedPiece(5, 6, ("space",)),
         RemovedPiece(6, 16, ("layout",)),
