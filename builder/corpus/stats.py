@@ -1,0 +1,154 @@
+"""Rows in, counts out: the measured numbers of the card and the manifest.
+
+`Summary` objects add up, so each shard is summarised where it is written and
+by `verify` where it is read, with the same code.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schema.manifest import CorpusStats
+
+__all__ = ["UNKNOWN", "Summary", "summarise_articles", "summarise_audit"]
+
+#: Key under which articles without a value are counted.
+UNKNOWN = "?"
+
+#: Names of the published quantiles of text length.
+QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
+
+
+@dataclass
+class Summary:
+    """Counts over some rows; two of them add up to the counts over both."""
+
+    languages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    years: Counter[str] = field(default_factory=Counter)
+    date_bases: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    titles: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
+    hints: Counter[str] = field(default_factory=Counter)
+    entities: Counter[str] = field(default_factory=Counter)
+    lengths: Counter[int] = field(default_factory=Counter)
+    cluster_sizes: Counter[int] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    removed_chars: int = 0
+    audited: int = 0
+
+    def add(self, other: "Summary") -> None:
+        """Count the rows of another summary, too."""
+        for item in fields(self):
+            mine, theirs = getattr(self, item.name), getattr(other, item.name)
+            if isinstance(mine, Counter):
+                mine.update(theirs)
+            else:
+                setattr(self, item.name, mine + theirs)
+
+    def finish(self) -> CorpusStats:
+        """Turn the counts into published statistics, every mapping sorted."""
+        articles = sum(self.lengths.values())
+        chars = sum(length * rows for length, rows in self.lengths.items())
+        audited = self.audited == articles
+        languages: dict[str, dict[str, int]] = {}
+        for (language, split), rows in sorted(self.languages.items()):
+            languages.setdefault(language, {})[split] = rows
+        members = {size: rows for size, rows in self.cluster_sizes.items() if size > 1}
+        return CorpusStats(
+            articles=articles,
+            chars=chars,
+            raw_chars=chars + self.removed_chars if audited else None,
+            languages=languages,
+            years=_sorted(self.years),
+            date_bases=_sorted(self.date_bases),
+            sources=_sorted(self.sources),
+            titles=self.titles,
+            flags=_sorted(self.flags),
+            hints=_sorted(self.hints),
+            entities=_sorted(self.entities),
+            lengths=_quantiles(self.lengths),
+            clusters=sum(rows // size for size, rows in members.items()),
+            clustered=sum(members.values()),
+            largest_cluster=max(self.cluster_sizes, default=0),
+            removed_chars=_sorted(self.removed) if audited else None,
+        )
+
+
+def summarise_articles(table: pa.Table, split: str) -> Summary:
+    """Count the published rows of one split."""
+    summary = Summary(titles=table.num_rows - table["title"].null_count)
+    for language, rows in _count(table["language"]).items():
+        summary.languages[language, split] = rows
+    summary.years.update(_count(pc.cast(pc.year(table["date"]), pa.string())))
+    summary.date_bases.update(_count(table["date_basis"]))
+    summary.sources.update(_count(table["source"]))
+    summary.flags.update(_count(pc.list_flatten(table["flags"])))
+    summary.hints.update(_count(_child(table["source_hints"], "kind")))
+    summary.entities.update(_count(_child(table["entities"], "label")))
+    summary.lengths.update(_tally(pc.utf8_length(table["text"])))
+    summary.cluster_sizes.update(_tally(table["cluster_size"]))
+    return summary
+
+
+def summarise_audit(table: pa.Table) -> Summary:
+    """Count the removed characters of some receipts, by rule."""
+    pieces = pc.list_flatten(table["removed"])
+    lengths = pc.subtract(pc.struct_field(pieces, "end"), pc.struct_field(pieces, "start"))
+    rules = pc.struct_field(pieces, "rules")
+    by_rule = pa.table(
+        {
+            "rule": pc.list_flatten(rules),
+            "chars": lengths.take(pc.list_parent_indices(rules)),
+        }
+    )
+    sums = by_rule.group_by("rule").aggregate([("chars", "sum")])
+    return Summary(
+        removed=Counter(dict(zip(sums["rule"].to_pylist(), sums["chars_sum"].to_pylist(), strict=True))),
+        removed_chars=pc.sum(lengths).as_py() or 0,
+        audited=table.num_rows,
+    )
+
+
+def _child(lists: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    return pc.struct_field(pc.list_flatten(lists), name)
+
+
+def _count(column: pa.ChunkedArray) -> dict[str, int]:
+    """Count values; nulls under `UNKNOWN`."""
+    return {UNKNOWN if value is None else value: rows for value, rows in _pairs(column)}
+
+
+def _tally(column: pa.ChunkedArray) -> dict[int, int]:
+    return dict(_pairs(column))
+
+
+def _pairs(column: pa.ChunkedArray) -> zip:  # type: ignore[type-arg]  # of what, the column knows
+    counted = pc.value_counts(column)
+    return zip(
+        counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True
+    )
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def _quantiles(lengths: Mapping[int, int]) -> dict[str, int]:
+    """Return the value at each quantile: the smallest with that share at or below it."""
+    total = sum(lengths.values())
+    if not total:
+        return {}
+    wanted = iter(QUANTILES.items())
+    name, share = next(wanted)
+    found: dict[str, int] = {}
+    seen = 0
+    for length, rows in sorted(lengths.items()):
+        seen += rows
+        while seen >= max(1, share * total):
+            found[name] = length
+            name, share = next(wanted, ("", 2.0))
+    return found

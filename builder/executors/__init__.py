@@ -1,0 +1,46 @@
+"""Places to run: each runs tasks in order, and none of them changes what comes out.
+
+An executor receives a *factory*: `factory()` is called once per worker and
+returns the function that turns one task into one small report. Text never
+travels through an executor; tasks exchange it as files.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from typing import Protocol, TypeVar
+
+from builder.errors import ConfigError
+
+__all__ = ["EXECUTORS", "Executor", "make_executor"]
+
+Task = TypeVar("Task")
+Report = TypeVar("Report")
+
+
+class Executor(Protocol):
+    """Runs tasks and yields their reports in the order of the tasks."""
+
+    def run(
+        self, factory: Callable[[], Callable[[Task], Report]], tasks: Iterable[Task]
+    ) -> Iterator[Report]:
+        """Run every task; an exception of a task ends the run and is raised here."""
+        ...
+
+
+#: Name on the command line → module that has `make(workers) -> Executor`.
+EXECUTORS = {
+    "inline": "builder.executors.inline",
+    "processes": "builder.executors.processes",
+}
+
+
+def make_executor(name: str, workers: int) -> Executor:
+    """Return the executor of that name.
+
+    Raises:
+        ConfigError: no executor has that name.
+    """
+    if name not in EXECUTORS:
+        raise ConfigError(f"unknown executor {name!r} (known: {', '.join(sorted(EXECUTORS))})")
+    executor: Executor = import_module(EXECUTORS[name]).make(workers)
+    return executor

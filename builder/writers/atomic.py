@@ -1,0 +1,140 @@
+"""Whole or absent: files and folders that appear by rename.
+
+A build works in `<out>.partial` and swaps finished folders in at the end. A
+killed build leaves that folder, which looks like nothing else and is cleared
+by the next build; two builds cannot work in it at once.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from builder.errors import OutputError
+
+__all__ = ["replace_folder", "translate_os_errors", "work_folder", "write_file"]
+
+#: A folder with one of these was made by us, so that we may replace it.
+MARKS = ("manifest.json", ".pressmark")
+LOCK = ".pressmark"
+
+
+@contextlib.contextmanager
+def translate_os_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the file system into an `OutputError` that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            advice = "no space left; free some, or choose another --out"
+        else:
+            advice = error.strerror or str(error)
+        raise OutputError(f"cannot write {error.filename or path}: {advice}", path=path) from error
+
+
+@contextlib.contextmanager
+def work_folder(out: Path) -> Iterator[Path]:
+    """Own `<out>.partial` for the time of a build, and clear it afterwards.
+
+    Raises:
+        OutputError: the folder cannot be made, or another build works in it.
+    """
+    folder = out.with_name(f"{out.name}.partial")
+    with translate_os_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("a")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise OutputError(
+                f"another build is writing {out}; wait for it, or choose another --out", path=out
+            ) from error
+        with translate_os_errors(folder):
+            _restore(folder, out)
+            _clear(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace_folder(new: Path, out: Path, work: Path) -> None:
+    """Put a finished folder in the place of `out`, which must be ours or empty.
+
+    Raises:
+        OutputError: `out` is something that no build of ours made.
+    """
+    check_replaceable(out)
+    with translate_os_errors(out):
+        if out.exists():
+            out.rename(work / f"previous-{out.name}")
+        new.rename(out)
+        sync_folder(out.parent)
+
+
+def remove_folder(out: Path, work: Path) -> None:
+    """Take away a folder of ours that this build does not have."""
+    if out.exists():
+        check_replaceable(out)
+        with translate_os_errors(out):
+            out.rename(work / f"previous-{out.name}")
+
+
+def check_replaceable(out: Path) -> None:
+    """Refuse to replace what we did not make.
+
+    Raises:
+        OutputError: `out` exists and is neither empty nor made by a build.
+    """
+    with translate_os_errors(out):
+        if not out.exists() and not out.is_symlink():
+            return
+        if out.is_dir() and not out.is_symlink():
+            if any((out / mark).is_file() for mark in MARKS) or not any(out.iterdir()):
+                return
+    raise OutputError(
+        f"{out} exists and is no Pressmark build; choose another --out or remove it", path=out
+    )
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is whole or absent."""
+    part = path.with_name(f"{path.name}.part")
+    with translate_os_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.rename(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _restore(folder: Path, out: Path) -> None:
+    """Put back what a killed build had moved away but not yet replaced."""
+    for previous in folder.glob("previous-*"):
+        home = out.with_name(previous.name.removeprefix("previous-"))
+        if not home.exists():
+            previous.rename(home)
+
+
+def _clear(folder: Path) -> None:
+    for item in folder.iterdir():
+        if item.name == LOCK:
+            continue
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
+        else:
+            item.unlink()
