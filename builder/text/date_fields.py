@@ -1,0 +1,129 @@
+"""Read dates that are declared outside the text: metadata fields, HTML attributes and URLs.
+
+It knows the formats in which programs write dates (ISO 8601, RFC 2822, epoch seconds, paths);
+it refuses prose and any order of numbers that would have to be guessed.
+A time zone is not applied: the day counts that is printed, as the newsroom's readers saw it.
+"""
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from schema.terms import DatePrecision
+
+__all__ = ["DeclaredDay", "read_declared_date", "read_url_date"]
+
+OLDEST_DECLARED = dt.date(1600, 1, 1)
+"""Before the first newspapers a declared date is a default value or a slip."""
+
+OLDEST_IN_URL = dt.date(1990, 1, 1)
+"""Before the web there were no addresses; such digits are article numbers."""
+
+NEWEST_IN_URL = dt.date(2099, 12, 31)
+
+MAX_FIELD = 80
+"""Characters of a declared date that are looked at; the longest formats have about 45."""
+
+EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
+"""Epoch seconds from 1990 to 2099: numbers outside are not read as times."""
+
+_ISO_DAY = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T _].*|Z|[+-]\d\d:?\d\d)?")
+_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_ISO_YEAR = re.compile(r"\d{4}")
+_NUMBER = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d+)?")
+_RFC_2822 = re.compile(r"(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -](\d{4})\b.*", re.I)
+_C_TIME = re.compile(
+    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]{0,6}\.? (\d{1,2}),?(?: \d\d:\d\d:\d\d)?(?: [a-z]{3,4})? (\d{4})\b.*",
+    re.I,
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/", re.I)
+_URL_DAYS = (
+    re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})/([0-9]{1,2})/([0-9]{1,2})(?![0-9])"),
+    re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"),
+    re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])(?![0-9])"),
+    re.compile(r"/((?:19|20)[0-9]{2})/([a-z]{3})/([0-9]{1,2})(?![0-9])"),
+)
+_URL_MONTH = re.compile(r"/((?:19|20)[0-9]{2})[/-]([01][0-9])(?=/)")
+
+
+class DeclaredDay(NamedTuple):
+    """A declared date: its first day, and how much of it is declared."""
+
+    value: dt.date
+    precision: DatePrecision
+
+
+def read_declared_date(declared: str) -> DeclaredDay | None:
+    """Read the date of a metadata field or an HTML attribute.
+
+    Args:
+        declared: ISO 8601 (`2025-11-07T14:30+01:00`, `20251107`, `2025-11`), RFC 2822, the
+            output of C's `ctime`, or seconds or milliseconds since 1970 (then the day in UTC).
+
+    Returns:
+        None for anything else, such as `7/11/2025`, whose order is not declared. Never raises.
+
+    Example:
+        >>> read_declared_date("Fri, 07 Nov 2025 23:30:00 -0500").value
+        datetime.date(2025, 11, 7)
+    """
+    field = " ".join(declared[: MAX_FIELD + 1].split())
+    if not field or len(field) > MAX_FIELD:
+        return None
+    if match := _ISO_DAY.fullmatch(field):
+        return _day(int(match[1]), int(match[3]), int(match[4]))
+    if match := _ISO_MONTH.fullmatch(field):
+        month = _day(int(match[1]), int(match[2]), 1)
+        return month and DeclaredDay(month.value, DatePrecision.MONTH)
+    if _ISO_YEAR.fullmatch(field):
+        year = _day(int(field), 1, 1)
+        return year and DeclaredDay(year.value, DatePrecision.YEAR)
+    if (match := _NUMBER.fullmatch(field)) and int(match[1]) in EPOCH_SECONDS:
+        moment = dt.datetime.fromtimestamp(int(match[1]), dt.UTC)
+        return DeclaredDay(moment.date(), DatePrecision.DAY)
+    if match := _RFC_2822.fullmatch(field):
+        return _day(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
+    if match := _C_TIME.fullmatch(field):
+        return _day(int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2]))
+    return None
+
+
+def read_url_date(url: str) -> DeclaredDay | None:
+    """Read the date in the path of a URL, if there is exactly one.
+
+    Only the path counts, not the query; an archive's own time stamp is no evidence.
+
+    Example:
+        >>> read_url_date("https://example.org/2025/11/07/title.html").value
+        datetime.date(2025, 11, 7)
+    """
+    path = _ARCHIVED.sub("", url[:2000]).partition("?")[0].partition("#")[0]
+    path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+    folded = path.lower()
+    days = {day for form in _URL_DAYS for day in map(_url_day, form.findall(folded)) if day}
+    if days:
+        return days.pop() if len(days) == 1 else None
+    months = {_day(int(year), int(month), 1) for year, month in _URL_MONTH.findall(path)} - {None}
+    month = months.pop() if len(months) == 1 else None
+    return month and DeclaredDay(month.value, DatePrecision.MONTH)
+
+
+def _url_day(parts: tuple[str, ...]) -> DeclaredDay | None:
+    year, month, day = (part for part in parts if part.isalnum())
+    found = _day(int(year), int(month) if month.isdecimal() else _MONTHS.get(month, 0), int(day))
+    return found if found and OLDEST_IN_URL <= found.value <= NEWEST_IN_URL else None
+
+
+def _day(year: int, month: int, day: int) -> DeclaredDay | None:
+    try:
+        value = dt.date(year, month, day)
+    except ValueError:
+        return None
+    return DeclaredDay(value, DatePrecision.DAY) if value >= OLDEST_DECLARED else None

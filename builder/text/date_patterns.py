@@ -1,0 +1,343 @@
+"""Find printed dates: digits first, then an exact reading of what stands around them.
+
+It knows how dates are written (numbers, month names, CJK signs, other digits, Thai years) and in
+which order a language puts day and month; it refuses to know what a date means for the article
+(`dates.py`). Nothing is guessed: a date that reads two ways carries both readings.
+"""
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = [
+    "DateRules",
+    "PrintedDate",
+    "find_printed_dates",
+    "fold_name",
+    "load_date_rules",
+    "western_digits",
+]
+
+OLDEST_YEAR = 1500
+"""First number read as a year: the Gregorian calendar is younger, and so is the news."""
+
+NEWEST_YEAR = 2199
+"""Last number read as a year; greater ones are Buddhist years or no years at all."""
+
+BUDDHIST_OFFSET = 543
+"""Thai years minus Gregorian years, exact since 1941 (months and days agree)."""
+
+BUDDHIST_YEARS = range(2484, 2643)
+"""Thai years from 1941, when the year began to start in January, to 2099."""
+
+WINDOW = 44
+"""Code points read on each side of a year: the longest written month with day and connectors."""
+
+DAY_FIRST_UNLESS = frozenset({"en", "und", "tl", "fil"})
+"""Languages that write 7/11/2025 in both orders, depending on the country: nothing is assumed."""
+
+MONTH_FIRST_TAGS = frozenset({"en-US", "en-PH", "fil-PH", "tl-PH"})
+"""Declared tags whose region writes the month first."""
+
+
+@dataclass(frozen=True)
+class DateRules:
+    """What is known of dates in all languages; made once by `load_date_rules`."""
+
+    months: Mapping[str, Mapping[str, int]]
+    weekdays: frozenset[str]
+    published: frozenset[str]
+    updated: frozenset[str]
+    refused: frozenset[str]
+    after_published: frozenset[str]
+    after_updated: frozenset[str]
+    after_refused: frozenset[str]
+    fillers: frozenset[str]
+
+
+class PrintedDate(NamedTuple):
+    """A date as it stands in the text: [start, end) and its value.
+
+    `other` is the second reading where the order of day and month is open;
+    `short` says that the year has two digits only.
+    """
+
+    start: int
+    end: int
+    value: dt.date
+    other: dt.date | None = None
+    short: bool = False
+
+
+def load_date_rules(folder: Path) -> DateRules:
+    """Read the names (`names.toml`, from CLDR) and the words around dates (`words.toml`).
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: a file is not TOML.
+        KeyError: a language of `names.toml` is incomplete.
+    """
+    names = tomllib.loads((folder / "names.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
+    months: dict[str, dict[str, int]] = {}
+    weekdays: set[str] = set()
+    for tag, table in names.items():
+        more = words.get(tag, {}).get("months", {})
+        for number in range(1, 13):
+            for name in [*table[str(number)], *more.get(str(number), ())]:
+                # Turkish capitals fold to a dotted i; Hebrew writes "in" as a letter of the month.
+                for form in {name, name.replace("ı", "i"), *(("ב" + name,) if tag == "he" else ())}:
+                    months.setdefault(form, {})[tag] = number
+        weekdays.update(table["days"])
+
+    def phrases(key: str) -> frozenset[str]:
+        return frozenset(text.casefold() for table in words.values() for text in table.get(key, ()))
+
+    return DateRules(
+        months=months,
+        weekdays=frozenset(weekdays),
+        published=phrases("published"),
+        updated=phrases("updated"),
+        refused=phrases("refused"),
+        after_published=phrases("after_published"),
+        after_updated=phrases("after_updated"),
+        after_refused=phrases("after_refused"),
+        fillers=phrases("fillers"),
+    )
+
+
+_OTHER_DIGITS = re.compile("[٠-٩۰-۹०-९০-৯੦-੯૦-૯௦-௯๐-๙໐-໙၀-၉០-៩０-９]")
+
+_GAP = r"[^\S\n]"
+"""White space inside a line."""
+_LOOSE = r"[^\S\n]|[,.\-–/\u200e\u200f]"
+"""What may stand between the parts of a date."""
+_WORD = r"[^\s\d,;:!?()\[\]|/<>\"“”«»•·\-–]"
+"""A character of a word; combining marks belong to it, which `\\w` does not know."""
+
+# A pattern that begins with a plain character class is searched several times faster than one
+# that begins with a look-behind; hence the look-behinds after the first digit.
+_FIRST_DIGIT = r"[0-9](?<![0-9]{2})"
+
+_YEAR_END = r"(?![0-9]|[./,:\-–](?![0-9]{1,2}[:.h][0-9]{2}(?![0-9.]))[0-9])"
+"""Ends a year: no further digits, but a clock time may be glued to it (`28.04.2023-19:20`)."""
+_GLUED = r"(?=[0-9]{1,2}(?:[./:]|\.?[^\S\n]?[^\W\d_]))"
+"""Or a second date or a time follows without a gap (`19. Dezember 202220. Dezember 2022`)."""
+
+_NUMERIC = re.compile(
+    rf"({_FIRST_DIGIT}(?<![0-9][.,/:\-–][0-9])(?<!/[0-9])[0-9]{{0,3}})"
+    rf"{_GAP}?([./\-–]){_GAP}?([0-9]{{1,2}}){_GAP}?\2{_GAP}?"
+    rf"(?:((?:19|20)[0-9]{{2}}|[0-9]{{1,2}}){_YEAR_END}|((?:19|20)[0-9]{{2}}){_GLUED})"
+)
+_CJK = re.compile(
+    rf"({_FIRST_DIGIT}[0-9]{{3}}){_GAP}?[年년]{_GAP}?([0-9]{{1,2}}){_GAP}?[月월]"
+    rf"{_GAP}?([0-9]{{1,2}}){_GAP}?[日号號일]"
+)
+_YEAR = re.compile(
+    r"[12](?<![0-9]{2})(?<![0-9][.,:/][0-9])[015-9][0-9]{2}" + f"(?:{_YEAR_END}|{_GLUED})"
+)
+
+_DAY_MONTH = re.compile(
+    r"(?:(?<![\d.,:/\-–])|(?<=(?:19|20)[0-9]{2}))([0-9]{1,2})(?:\.|st|nd|rd|th|er|re|[ºª°])?"
+    rf"(?:{_LOOSE}){{0,3}}(?:(?:de|del|of|di|d|na|da){_GAP}|d['’])?"
+    rf"({_WORD}{{2,16}}(?:{_GAP}{_WORD}{{2,10}})?)(?:{_GAP}?/{_GAP}?{_WORD}{{2,16}})?"
+    rf"(?:{_LOOSE}){{0,3}}(?:(?:de|del|of|d|พ\.ศ\.|ค\.ศ\.){_GAP})?\Z"
+)
+_MONTH_DAY = re.compile(
+    rf"(?<!{_WORD})({_WORD}{{2,16}})(?:{_GAP}|[.\-–]){{1,2}}([0-9]{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?:{_LOOSE}){{1,3}}\Z"
+)
+_DAY_NUMBER_MONTH = re.compile(
+    rf"(?<![\d.,:/\-–])([0-9]{{1,2}}){_GAP}?(?:tháng|thg\.?|th){_GAP}?([0-9]{{1,2}})"
+    rf"(?:{_LOOSE}){{1,3}}(?:năm{_GAP})?\Z",
+    re.IGNORECASE,
+)
+_AFTER_YEAR = re.compile(
+    rf"(?:(?:{_GAP}|-)?(?:m|gada|жылғы|жылдың|жылы|жыл|yil|yili|оны))?\.?(?:{_GAP}?gada)?"
+    rf"(?:{_GAP}|[.,\-]){{1,3}}(?:({_WORD}{{2,16}})(?:{_GAP}|[.\-]){{1,2}}([0-9]{{1,2}})"
+    rf"(?![0-9]|[.:][0-9])|([0-9]{{1,2}})(?:{_GAP}|[.\-]){{1,3}}({_WORD}{{2,16}}))"
+)
+_RANGE_BEFORE = re.compile(
+    r"[0-9]\.?\s?(?:[-–—/+&]|bis|und|and|et|au|to|till|y|al|e|i|и|по|do)\s?\Z"
+)
+
+
+def western_digits(text: str) -> str:
+    """Replace the decimal digits of other scripts by ASCII digits; offsets stay the same."""
+    if text.isascii() or not _OTHER_DIGITS.search(text):
+        return text
+    return _OTHER_DIGITS.sub(lambda match: str(int(match[0])), text)
+
+
+def find_printed_dates(text: str, language: str, rules: DateRules) -> list[PrintedDate]:
+    """Find every full date (day, month and year) that is printed in the text.
+
+    Args:
+        text: normalized text with western digits (see `western_digits`).
+        language: BCP 47 tag, with a region if one is declared (`en-US`), `und` if unknown. It
+            decides the order of 7/11/2025 and between names that mean different months in
+            different languages.
+        rules: names and words of all languages.
+
+    Returns:
+        Dates sorted by their start, not overlapping, possibly none. Ranges, impossible days,
+        Hijri and other years that cannot be converted with certainty are left out. Where the
+        order of a number stays open, another date of the text with the same separator may still
+        have decided it; else `other` is set. Never raises.
+    """
+    found = [*_decide_order(_numeric(text, language)), *_cjk(text), *_named(text, language, rules)]
+    found.sort(key=lambda date: (date.start, -date.end))
+    result: list[PrintedDate] = []
+    for date in found:
+        if not result or date.start >= result[-1].end:
+            result.append(date)
+    return result
+
+
+def fold_name(name: str) -> str:
+    """Return a name as the tables have it: case folded, without dots at its edges."""
+    return name.casefold().strip(" .׳॰\u200e\u200f").replace("i\u0307", "i")
+
+
+def _valid(year: int, month: int, day: int) -> dt.date | None:
+    if not OLDEST_YEAR <= year <= NEWEST_YEAR:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _numeric(text: str, language: str) -> Iterator[tuple[PrintedDate, str, int]]:
+    """Yield numeric dates, each with its separator and its decided order: 1 day first, -1, or 0."""
+    for match in _NUMERIC.finditer(text):
+        first, separator, middle = match[1], match[2], int(match[3])
+        last = match[4] or match[5]
+        if len(first) == 4 and len(last) < 3:
+            value = _valid(int(first), middle, int(last))
+            if value:
+                yield PrintedDate(match.start(), match.end(), value), separator, 0
+        elif len(first) <= 2 and len(last) in (2, 4):
+            year = int(last) + (2000 if len(last) == 2 else 0)
+            day_first = _valid(year, middle, int(first))
+            month_first = _valid(year, int(first), middle)
+            value, other = day_first or month_first, month_first if day_first else None
+            order = 0 if value is None or other else 1 if day_first else -1
+            if value == other:
+                other = None
+            elif other is not None and _month_first(separator, language):
+                value, other = other, None
+            elif other is not None and _day_first(separator, language):
+                other = None
+            if value is not None:
+                short = len(last) == 2
+                date = PrintedDate(match.start(), match.end(), value, other, short)
+                yield date, separator, order
+
+
+def _month_first(separator: str, language: str) -> bool:
+    return separator != "." and language in MONTH_FIRST_TAGS
+
+
+def _day_first(separator: str, language: str) -> bool:
+    primary, _, region = language.partition("-")
+    return separator == "." or bool(region) or primary not in DAY_FIRST_UNLESS
+
+
+def _decide_order(dates: Iterator[tuple[PrintedDate, str, int]]) -> Iterator[PrintedDate]:
+    """Let dates that read only one way decide for the others with the same separator."""
+    all_dates = list(dates)
+    orders: dict[str, set[int]] = {}
+    for _, separator, order in all_dates:
+        if order:
+            orders.setdefault(separator, set()).add(order)
+    for date, separator, order in all_dates:
+        decided = orders.get(separator, set())
+        other = date.other
+        if other is not None and decided == {1}:
+            yield date._replace(other=None)
+        elif other is not None and decided == {-1}:
+            yield date._replace(value=other, other=None)
+        elif other is None and order == 0 and decided == {-1} and date.value.day <= 12:
+            # The language says day first, its neighbours say month first: leave it open.
+            yield date._replace(other=_swapped(date.value))
+        else:
+            yield date
+
+
+def _swapped(value: dt.date) -> dt.date | None:
+    swapped = _valid(value.year, value.day, value.month)
+    return swapped if swapped != value else None
+
+
+def _cjk(text: str) -> Iterator[PrintedDate]:
+    if "年" not in text and "년" not in text:
+        return
+    for match in _CJK.finditer(text):
+        value = _valid(int(match[1]), int(match[2]), int(match[3]))
+        if value is not None:
+            yield PrintedDate(match.start(), match.end(), value)
+
+
+def _named(text: str, language: str, rules: DateRules) -> Iterator[PrintedDate]:
+    """Yield dates with a month name, read outwards from each number that can be a year."""
+    for match in _YEAR.finditer(text):
+        year, end = int(match[0]), match.end()
+        before = text[max(0, match.start() - WINDOW) : match.start()]
+        before = before[before.rfind("\n") + 1 :]
+        left = _left_of_year(before, language, rules)
+        if left is not None:
+            begin, month, day = left
+            if year in BUDDHIST_YEARS:
+                year -= BUDDHIST_OFFSET if _is_thai(before) else 0
+            value = _valid(year, month, day)
+            if value is not None and not _RANGE_BEFORE.search(before[:begin]):
+                yield PrintedDate(match.start() - len(before) + begin, end, value)
+        elif year <= NEWEST_YEAR:
+            new_line = text.find("\n", end, end + WINDOW)
+            after = _AFTER_YEAR.match(text, end, new_line if new_line >= 0 else end + WINDOW)
+            if after is not None:
+                month = _month(after[1] or after[4], language, rules)
+                value = _valid(year, month, int(after[2] or after[3])) if month else None
+                if value is not None:
+                    yield PrintedDate(match.start(), after.end(), value)
+
+
+def _left_of_year(before: str, language: str, rules: DateRules) -> tuple[int, int, int] | None:
+    """Read the day and month that end where a year begins: (start, month, day)."""
+    match = _DAY_MONTH.search(before)
+    if match is not None:
+        words = match[2].split()
+        for word in (" ".join(words), words[0], words[-1]):
+            month = _month(word, language, rules)
+            if month:
+                return match.start(1), month, int(match[1])
+    match = _MONTH_DAY.search(before)
+    if match is not None:
+        month = _month(match[1], language, rules)
+        if month:
+            return match.start(1), month, int(match[2])
+    match = _DAY_NUMBER_MONTH.search(before)
+    if match is not None:
+        return match.start(1), int(match[2]), int(match[1])
+    return None
+
+
+def _is_thai(text: str) -> bool:
+    return any("\u0e00" <= character <= "\u0e7f" for character in text)
+
+
+def _month(word: str, language: str, rules: DateRules) -> int:
+    """Return the month that a word names, or 0 if it names none or several."""
+    meanings = rules.months.get(fold_name(word))
+    if not meanings:
+        return 0
+    primary = language.partition("-")[0]
+    if primary in meanings:
+        return meanings[primary]
+    numbers = set(meanings.values())
+    return numbers.pop() if len(numbers) == 1 else 0
