@@ -27,6 +27,7 @@ from schema.terms import (
 )
 
 __all__ = [
+    "CONTROL_CHARACTERS",
     "LANGUAGE_PATTERN",
     "SCHEMA_VERSION",
     "WHITE_SPACE",
@@ -52,8 +53,11 @@ LANGUAGE_PATTERN = r"^([a-z]{2,3}|zh-Han[st]|sr-(Cyrl|Latn))$"
 #: Spelled out because Python's and RE2's `\s` differ.
 WHITE_SPACE = "\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
+#: The control characters that may not stand in a text, as a class body for `re` and RE2.
+CONTROL_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+
 _SURPLUS_SPACE = re.compile(f"^[{WHITE_SPACE}]|[{WHITE_SPACE}]{{2}}|[{WHITE_SPACE}]$")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
 
 ArticleId = Annotated[str, Field(pattern=ID_PATTERN, examples=["66976a8785158790c0ffee0123456789"])]
 
@@ -222,7 +226,9 @@ class ArticleContent(BaseModel):
                 raise PydanticCustomError(
                     "entity_order", "entities are sorted, not empty and do not overlap"
                 )
-            if self.text[entity.start : entity.end] != entity.mention:
+            # A slice may reach past the end of the text and still equal the mention.
+            fills = len(entity.mention) == entity.end - entity.start
+            if not fills or self.text[entity.start : entity.end] != entity.mention:
                 raise PydanticCustomError(
                     "entity_mention", "mention must equal text[start:end], in code points"
                 )
@@ -252,6 +258,12 @@ class Article(ArticleContent):
         ge=1, le=2**31 - 1, description="Published members of the cluster, itself included."
     )
     origin: Origin = Field(description="Where in the input the article came from.")
+
+    @model_validator(mode="after")
+    def _cluster_is_named_by_its_smallest(self) -> Self:
+        if self.cluster_id > self.id:
+            raise PydanticCustomError("cluster_id", "cluster_id is the smallest id of the cluster")
+        return self
 
 
 class AuditRow(BaseModel):

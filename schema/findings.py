@@ -32,6 +32,7 @@ class FindingCode(Term):
     ENTITY_ORDER = "ENTITY_ORDER", "entities are not sorted, are empty, or overlap"
     ENTITY_MENTION = "ENTITY_MENTION", "a mention is not the slice of the text it points to"
     ENTITY_ISO = "ENTITY_ISO", "a name that is no place has a country code"
+    CLUSTER_ID = "CLUSTER_ID", "cluster_id is larger than an id of the cluster"
 
     # Rules of the table and of the corpus.
     SCHEMA_MISMATCH = "SCHEMA_MISMATCH", "columns or types differ from the schema"
