@@ -1,0 +1,118 @@
+"""Recognise blocks by their shape alone: columns of clock times, date lines, lists.
+
+No words, so these work in every language. Each shape is chosen so that a timetable with
+text, a list of results or a recipe does not have it.
+"""
+
+import re
+
+from builder.text.phrases import DATE_PATTERN
+
+__all__ = ["clock_columns", "head_dates", "list_after"]
+
+MIN_CLOCKS = 5
+"""Clock times in a row, with nothing but marks between them, that make a ticker's column. A
+timetable or a race has words between its times."""
+
+HEAD_LINES = 12
+HEAD_CHARS = 1200
+"""Lines and characters at the head of a text where a lone date line is a header."""
+
+PROSE_CHARS = 120
+"""A line this long that ends in a stop is prose."""
+
+MAX_ITEM = 220
+MAX_ITEMS = 20
+"""Longest line of a list and most lines of it; longer ones are text, not links."""
+
+_CLOCK_LINE = re.compile(r"(?<![^\n])[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5}(?=\n|\Z)")
+_CLOCK_GAP = re.compile(r"[^\w]{0,12}")
+_DATE_LINE = re.compile(rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}")
+_LINE = re.compile(r"[^\n]+")
+_MARK = re.compile(r"\s{0,8}(?:[•·▪‣◦●○■□►▶→»*–—-]|\d{1,2}[.)]|\[\d{1,2}\])\s{0,4}")  # noqa: RUF001
+_FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\s*$")  # noqa: RUF001
+
+
+def clock_columns(text: str) -> list[tuple[int, int]]:
+    """Return the spans of columns that hold clock times and nothing else."""
+    runs: list[list[int]] = []
+    for found in _CLOCK_LINE.finditer(text):
+        if int(found[1]) > 23 or int(found[2]) > 59:
+            continue
+        start, end = found.span()
+        gap = runs and _CLOCK_GAP.fullmatch(text, runs[-1][1], start)
+        if gap:
+            runs[-1][1] = end
+            runs[-1][2] += 1
+        else:
+            runs.append([start, end, 1])
+    return [
+        (_with_marks_before(text, start), end) for start, end, count in runs if count >= MIN_CLOCKS
+    ]
+
+
+def head_dates(folded: str) -> list[tuple[int, int]]:
+    """Return the lines above the first prose that hold a date and nothing else."""
+    found = []
+    for number, line in enumerate(_LINE.finditer(folded, 0, min(len(folded), HEAD_CHARS))):
+        start, end = line.span()
+        if number >= HEAD_LINES or _is_prose(folded, start, end):
+            break
+        if end - start <= 60 and _DATE_LINE.fullmatch(folded, start, end):
+            found.append((start, end))
+    return found
+
+
+def list_after(text: str, at: int, *, needs_marks: bool) -> list[tuple[int, int, tuple[int, int]]]:
+    """Return the lines of the list that follows a heading, each with its item's own span.
+
+    A list with marks ("• …") ends where the marks end. One without marks is taken whole if
+    it runs to the end of the text; else, unless `needs_marks`, only its first line is, since
+    a later one may be a subhead.
+    """
+    marked: list[tuple[int, int, tuple[int, int]]] = []
+    plain: list[tuple[int, int, tuple[int, int]]] = []
+    for line in _LINE.finditer(text, at, min(len(text), at + MAX_ITEM * MAX_ITEMS)):
+        start, end = line.span()
+        if not text[start:end].strip():
+            continue
+        mark = _MARK.match(text, start, end)
+        item = _item(text, mark.end() if mark else start, end)
+        if item is None or end - start > MAX_ITEM:
+            break
+        if mark and not plain:
+            marked.append((start, end, item))
+        elif marked or _is_sentence(text, start, end) or len(plain) >= MAX_ITEMS:
+            break
+        else:
+            plain.append((start, end, item))
+    else:
+        if not marked and len(plain) > 1:
+            return plain
+    if marked:
+        return marked
+    return [] if needs_marks else plain[:1]
+
+
+def _item(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    tight = piece.strip()
+    start += len(piece) - len(piece.lstrip())
+    return (start, start + len(tight)) if tight else None
+
+
+def _is_prose(text: str, start: int, end: int) -> bool:
+    return end - start >= PROSE_CHARS and _FINAL_STOP.search(text, end - 6, end) is not None
+
+
+def _is_sentence(text: str, start: int, end: int) -> bool:
+    return _FINAL_STOP.search(text, max(start, end - 6), end) is not None
+
+
+def _with_marks_before(text: str, start: int) -> int:
+    """Move the start of a column over the dash that belongs to its first time."""
+    back = start
+    while back > 0 and start - back < 6 and not text[back - 1].isalnum():
+        back -= 1
+    head = text[back:start]
+    return start - len(head.lstrip()) if head.strip() in ("-", "–", "—", "•", "·") else start  # noqa: RUF001

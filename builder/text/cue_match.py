@@ -1,0 +1,272 @@
+"""Match one cue phrase around one place of a text, and say which line or sentence it stands in.
+
+It finds borders, never decides between cues: that is `cues.py`. All searches look at a
+bounded window, so a line of a million characters costs no more than a short one.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from builder.text.cue_blocks import list_after
+from builder.text.cue_rules import Cue
+from builder.text.names import NameSpan, leading_name, listed_names
+
+__all__ = ["CueHit", "Matcher", "Piece", "Unit", "begins_word", "ends_word"]
+
+MAX_UNIT = 400
+"""A line longer than this many characters never goes as a whole: it is read as sentences."""
+
+WINDOW = 300
+"""Characters before and after a word in which its sentence has to begin and end, and in which
+an open quotation counts."""
+
+MAX_LEAD = 25
+"""In a long line, a sentence goes for a phrase inside it only if at most so many characters come
+before the phrase: what comes earlier may be prose without a stop."""
+
+MAX_TAIL = 140
+"""In a long line, at most so many characters of the sentence may follow the phrase."""
+
+_STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")  # noqa: RUF001
+_QUOTE = re.compile(r"[«»“”„「」『』]")
+_OPENING = frozenset("«“„「『")
+_EDGE = re.compile(r"[\W_]*")
+_PLACE_WHITE = "\n \t\u00a0"
+
+
+class CueHit(NamedTuple):
+    """A cue found in a text: the span that it stands for, half-open, in code points.
+
+    `removes` is false for evidence that stays in the text. `hint` is the kind of source that
+    the phrase names, if it names one, and `value` the span of that name.
+    """
+
+    start: int
+    end: int
+    cue: str
+    removes: bool = True
+    hint: str | None = None
+    value: tuple[int, int] | None = None
+
+
+class Piece(NamedTuple):
+    """A match of a `whole` or `prompt` phrase, before it is known what goes with it."""
+
+    start: int
+    end: int
+    cue: str
+    weak: bool
+    prompt: bool
+
+
+class Unit(NamedTuple):
+    """A line or sentence without white space at its edges.
+
+    `whole`: both of its borders were found. `line`: it is a whole line.
+    """
+
+    start: int
+    end: int
+    whole: bool
+    line: bool
+
+
+class Matcher:
+    """Collects hits and pieces of one text."""
+
+    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
+        """Take the text as printed and as folded; offsets are the same in both."""
+        self.text = text
+        self.hits: list[CueHit] = []
+        self.pieces: set[Piece] = set()
+        self._folded = folded
+        self._roles = roles
+        self._seen: set[tuple[int, int]] = set()
+
+    def consider(self, number: int, cue: Cue, at: int) -> None:
+        """Match one cue around one place of its rarest word."""
+        line = self.line(at)
+        if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
+            if self._new(number, line):
+                self._collect(cue, line)
+        elif cue.where in ("starts", "contains"):
+            sentence = self.sentence(at, line)
+            if self._new(number, sentence):
+                self._match_sentence(cue, sentence)
+        elif line.whole and self._new(number, line):
+            self._match_line(cue, line)
+
+    def line(self, at: int) -> Unit:
+        """Return the line around a place, or the window around it if the line is long."""
+        text = self.text
+        low, high = max(0, at - MAX_UNIT), min(len(text), at + MAX_UNIT)
+        before, after = text.rfind("\n", low, at), text.find("\n", at, high)
+        start = before + 1 if before >= 0 else low
+        end = after if after >= 0 else high
+        whole = (before >= 0 or low == 0) and (after >= 0 or high == len(text))
+        return self._tight(start, end, whole=whole and end - start <= MAX_UNIT, line=True)
+
+    def sentence(self, at: int, line: Unit) -> Unit:
+        """Return the sentence around a place within its line."""
+        low = max(line.start, at - WINDOW)
+        start, found = low, low == line.start and (line.whole or self._line_begins(low))
+        for stop in _STOP.finditer(self.text, low, at):
+            start, found = stop.end(), True
+        high = min(line.end, at + WINDOW)
+        stop_after = _STOP.search(self.text, at, high)
+        end = stop_after.end() if stop_after else high
+        closed = bool(stop_after) or (high == line.end and (line.whole or self._line_ends(high)))
+        unit = self._tight(start, end, whole=found and closed, line=False)
+        if line.whole and (unit.start, unit.end) == (line.start, line.end):
+            return line
+        return unit
+
+    def quoted(self, at: int) -> bool:
+        """Say whether a place lies in a quotation that was opened before it in its line."""
+        low = max(0, at - WINDOW)
+        low = max(low, self.text.rfind("\n", low, at) + 1)
+        marks = _QUOTE.findall(self.text, low, at)
+        if marks and marks[-1] in _OPENING and not (marks[-1] == "“" and "„" in marks[:-1]):
+            return True
+        return low == 0 or self.text[low - 1] == "\n" if self._odd_marks(low, at) else False
+
+    def _odd_marks(self, low: int, at: int) -> bool:
+        return self.text.count('"', low, at) % 2 == 1
+
+    def _collect(self, cue: Cue, area: Unit) -> None:
+        pattern = compiled(cue.phrase.pattern)
+        for found in pattern.finditer(self._folded, area.start, area.end):
+            start, end = found.span()
+            if cue.phrase.unspaced or (begins_word(self.text, start) and ends_word(self.text, end)):
+                self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
+
+    def _match_line(self, cue: Cue, line: Unit) -> None:
+        start = self._core_start(line)
+        pattern = compiled(cue.phrase.pattern)
+        if cue.where == "line":
+            found = pattern.match(self._folded, start, line.end)
+            fits = found is not None and line.end - line.start <= cue.max_chars
+            fits = fits and (cue.phrase.unspaced or ends_word(self.text, found.end()))  # type: ignore[union-attr]
+        else:
+            found = pattern.fullmatch(self._folded, start, self._core_end(line))
+            fits = found is not None
+        if found is None or not fits or self.quoted(start):
+            return
+        if not self._name_hits(cue, line, found):
+            return
+        if cue.where == "heading":
+            self._take_list(cue, line)
+
+    def _take_list(self, cue: Cue, line: Unit) -> None:
+        items = list_after(self.text, line.end, needs_marks=cue.cue == "sources")
+        if cue.cue == "sources":
+            if not items:
+                self.hits.pop()
+                return
+            self.hits += [
+                CueHit(first, last, cue.cue, hint="cited_source", value=item)
+                for first, last, item in items
+            ]
+        else:
+            self.hits += [CueHit(first, last, cue.cue) for first, last, _ in items]
+
+    def _match_sentence(self, cue: Cue, unit: Unit) -> None:
+        pattern = compiled(cue.phrase.pattern)
+        start = self._core_start(unit)
+        search = pattern.match if cue.where == "starts" else pattern.search
+        found = search(self._folded, start, unit.end)
+        while found is not None and not self._stands_alone(cue, found):
+            found = pattern.search(self._folded, found.start() + 1, unit.end)
+            if cue.where == "starts":
+                return
+        if found is None or self.quoted(found.start()):
+            return
+        if cue.removes and not self._may_go(cue, unit, found):
+            return
+        self._name_hits(cue, unit, found)
+
+    def _stands_alone(self, cue: Cue, found: re.Match[str]) -> bool:
+        if cue.phrase.unspaced:
+            return True
+        return begins_word(self.text, found.start()) and (
+            cue.phrase.open_ended or ends_word(self.text, found.end())
+        )
+
+    def _may_go(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
+        """Say whether a sentence is short and bounded enough to go with its phrase."""
+        if not unit.whole or unit.end - unit.start > cue.max_chars:
+            return False
+        if unit.line or self.line(unit.start).whole:
+            return True
+        return found.start() - unit.start <= MAX_LEAD and unit.end - found.end() <= MAX_TAIL
+
+    def _name_hits(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
+        """Add the hits of a match; return False if its `{name}` is no name."""
+        if "name" not in found.re.groupindex:
+            self.hits.append(CueHit(unit.start, unit.end, cue.cue, cue.removes))
+            return True
+        first, last = found.span("name")
+        names: list[NameSpan]
+        if cue.cue == "byline":
+            names = listed_names(self.text, first, last, self._roles)
+        else:
+            name = leading_name(self.text, first, last)
+            names = [name] if name else []
+        if not names:
+            return False
+        self.hits += [
+            CueHit(unit.start, unit.end, cue.cue, cue.removes, cue.hint, (name.start, name.end))
+            for name in names
+        ]
+        return True
+
+    def _new(self, number: int, unit: Unit) -> bool:
+        key = (number, unit.start)
+        if key in self._seen and unit.whole:
+            return False
+        self._seen.add(key)
+        return True
+
+    def _tight(self, start: int, end: int, *, whole: bool, line: bool) -> Unit:
+        piece = self.text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        return Unit(start, start + len(piece.strip()), whole, line)
+
+    def _line_begins(self, at: int) -> bool:
+        return (
+            at == 0 or self.text.rfind("\n", 0, at) == len(self.text[:at].rstrip(" \t\u00a0")) - 1
+        )
+
+    def _line_ends(self, at: int) -> bool:
+        return not self.text[at : at + 1].strip(_PLACE_WHITE)
+
+    def _core_start(self, unit: Unit) -> int:
+        found = _EDGE.match(self.text, unit.start, unit.end)
+        return found.end() if found else unit.start
+
+    def _core_end(self, unit: Unit) -> int:
+        end = unit.end
+        while end > unit.start and not self.text[end - 1].isalnum():
+            end -= 1
+        return end
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile on first use: most phrases of most languages are never needed."""
+    return re.compile(pattern)
+
+
+def begins_word(text: str, at: int) -> bool:
+    """Say whether a word begins here; `SubscribeLog in` holds two."""
+    if at == 0 or not text[at - 1].isalnum():
+        return True
+    return text[at - 1].islower() and text[at : at + 1].isupper()
+
+
+def ends_word(text: str, at: int) -> bool:
+    """Say whether a word ends here; `SubscribeLog in` holds two."""
+    if at >= len(text) or not text[at].isalnum():
+        return True
+    return text[at - 1].islower() and text[at].isupper()

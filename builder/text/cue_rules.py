@@ -1,0 +1,220 @@
+"""Load the cue phrases of all languages from `rules/<tag>.toml` and check every one of them.
+
+One file per language, one `[[cue]]` table per class and place; what the fields mean is said
+in `Cue` and in `rules/README.md`.  It knows the shape of these files and nothing about texts.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from builder.errors import ConfigError
+from builder.text.phrases import Phrase, PhraseError, parse_phrase
+
+__all__ = ["CLASSES", "KEPT_CLASSES", "PLACES", "Cue", "CueRules", "load_cues", "make_cues"]
+
+CLASSES: Mapping[str, str] = {
+    "ad": "labels and notices of advertisements",
+    "app": "prompts to install an application or to change the browser",
+    "byline": "who wrote, edited or translated the article",
+    "comment": "prompts to comment, headings and notices of a comment section",
+    "cookie": "consent to cookies and data processing",
+    "copyright": "rights notices",
+    "correction": "prompts to report an error",
+    "date_header": "labelled dates and lone date lines at the head",
+    "form": "text of forms: fields, confirmations, traps for robots",
+    "liveblog": "notices of a live blog",
+    "login": "prompts to log in or register",
+    "navigation": "skip links, menus, pagers",
+    "newsletter": "prompts to subscribe to a newsletter or alerts",
+    "paywall": "subscription offers and notices that the rest is for subscribers",
+    "photo": "credits of pictures",
+    "player": "audio and video players",
+    "publisher": "phrases in which a publisher names itself (kept; evidence only)",
+    "reading_time": "reading or listening times",
+    "related": "links to other articles, most-read lists",
+    "reprint": "notes that the article first appeared elsewhere (kept; evidence only)",
+    "share": "share bars",
+    "social": "prompts to follow on social media",
+    "sources": "lists of sources",
+    "support": "prompts to donate or to support the publisher",
+    "tags": "lists of keywords",
+    "translation": "notes that the article is a translation (kept; evidence only)",
+    "truncated": "notes that the text goes on elsewhere",
+}
+"""Every class of cue and what it covers; its rule id is `cue.<class>`."""
+
+KEPT_CLASSES = frozenset({"publisher", "reprint", "translation"})
+"""Classes whose phrases stand in running text: they are evidence and remove nothing."""
+
+PLACES: Mapping[str, str] = {
+    "whole": "the phrase, alone or with other such phrases, is all that the line or sentence says",
+    "line": "the line begins with the phrase; the line goes",
+    "starts": "the sentence begins with the phrase; the sentence goes",
+    "contains": "the phrase stands anywhere in a short sentence; the sentence goes",
+    "prompt": "as `whole`, and also where the phrase is glued to other sentences; only it goes",
+    "heading": "the phrase is a line of its own above a list; line and list go",
+}
+"""Where a phrase has to stand, and how much goes with it."""
+
+HINTS = frozenset({"author", "editor", "publisher", "agency", "original_source", "cited_source"})
+
+_DEFAULT_MAX_CHARS: Mapping[str, int] = {"line": 200, "starts": 200, "contains": 200}
+_MAX_CHARS = 600
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+_FILE_KEYS = frozenset({"language", "roles", "cue"})
+_CUE_KEYS = frozenset({"class", "where", "phrases", "only", "weak", "max_chars", "hint"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One phrase with what it takes to act on it.
+
+    `only`: fires in articles of its own language alone.  `weak`: a word that could be a
+    subhead; goes only beside other cues.  `max_chars`: longest line or sentence that goes
+    with the phrase.  `hint`: kind of the source hint that `{name}` gives.
+    """
+
+    language: str
+    cue: str
+    where: str
+    source: str
+    phrase: Phrase
+    only: bool = False
+    weak: bool = False
+    max_chars: int = 200
+    hint: str | None = None
+
+    @property
+    def removes(self) -> bool:
+        """Say whether the phrase removes text, or is evidence only."""
+        return self.cue not in KEPT_CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class CueRules:
+    """The cues of all languages, indexed by the beginnings of their rarest words."""
+
+    languages: tuple[str, ...]
+    cues: tuple[Cue, ...]
+    roles: frozenset[str] = field(repr=False)
+    by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
+    by_literal: Mapping[str, tuple[int, ...]] = field(repr=False)
+
+
+def load_cues(folder: Path) -> CueRules:
+    """Read and check all `*.toml` files of a folder, in the order of their names.
+
+    Raises:
+        ConfigError: a file cannot be read, or breaks a rule; the message names the file,
+            the cue and the phrase.
+    """
+    files = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            files[path.name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path.name}: cannot be read: {error}", path=path.name) from error
+    return make_cues(files)
+
+
+def make_cues(files: Mapping[str, str]) -> CueRules:
+    """Build the rules from the texts of the files, by file name.
+
+    Raises:
+        ConfigError: as `load_cues`.
+    """
+    cues: list[Cue] = []
+    languages: list[str] = []
+    roles: set[str] = set()
+    for name, content in files.items():
+        try:
+            data = tomllib.loads(content)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{name}: not TOML: {error}", path=name) from error
+        _refuse_unknown(name, data, _FILE_KEYS)
+        language = data.get("language")
+        if not isinstance(language, str) or not _TAG.fullmatch(language):
+            raise ConfigError(f"{name}: `language` must be a language tag such as 'fr'", path=name)
+        languages.append(language)
+        roles.update(_read_roles(name, data))
+        for number, table in enumerate(data.get("cue", ()), start=1):
+            cues.extend(_read_cue(f"{name}: cue {number}", language, table))
+    return CueRules(
+        tuple(languages),
+        tuple(cues),
+        frozenset(roles),
+        _index(cues, unspaced=False),
+        _index(cues, unspaced=True),
+    )
+
+
+def _read_roles(name: str, data: Mapping[str, object]) -> Iterable[str]:
+    roles = data.get("roles", [])
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise ConfigError(f"{name}: `roles` must be a list of words", path=name)
+    return (role.casefold() for role in roles)
+
+
+def _read_cue(place: str, language: str, table: Mapping[str, object]) -> Iterable[Cue]:
+    _refuse_unknown(place, table, _CUE_KEYS)
+    cue = _choice(place, table, "class", CLASSES)
+    place = f"{place} ({cue})"
+    where = _choice(place, table, "where", PLACES)
+    hint = _choice(place, table, "hint", HINTS) if "hint" in table else None
+    max_chars = table.get("max_chars", _DEFAULT_MAX_CHARS.get(where, 200))
+    if not isinstance(max_chars, int) or not 0 < max_chars <= _MAX_CHARS:
+        raise ConfigError(f"{place}: `max_chars` must be a number from 1 to {_MAX_CHARS}")
+    for key in ("only", "weak"):
+        if not isinstance(table.get(key, False), bool):
+            raise ConfigError(f"{place}: `{key}` must be true or false")
+    phrases = table.get("phrases")
+    if not isinstance(phrases, list) or not phrases:
+        raise ConfigError(f"{place}: `phrases` must be a list with at least one phrase")
+    for source in phrases:
+        if not isinstance(source, str):
+            raise ConfigError(f"{place}: every phrase must be a string, not {source!r}")
+        try:
+            phrase = parse_phrase(source)
+        except PhraseError as error:
+            raise ConfigError(f"{place}: phrase {source!r}: {error}") from error
+        if hint and "{name}" not in source:
+            raise ConfigError(f"{place}: phrase {source!r}: a hint needs a {{name}}")
+        yield Cue(
+            language=language,
+            cue=cue,
+            where=where,
+            source=source,
+            phrase=phrase,
+            only=bool(table.get("only", False)),
+            weak=bool(table.get("weak", False)),
+            max_chars=max_chars,
+            hint=hint,
+        )
+
+
+def _refuse_unknown(place: str, table: Mapping[str, object], known: frozenset[str]) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ConfigError(
+            f"{place}: unknown key {unknown[0]!r} (known: {', '.join(sorted(known))})"
+        )
+
+
+def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[str]) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or value not in known:
+        options = ", ".join(sorted(known))
+        raise ConfigError(f"{place}: unknown `{key}` {value!r} (known: {options})")
+    return value
+
+
+def _index(cues: Iterable[Cue], *, unspaced: bool) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for number, cue in enumerate(cues):
+        if cue.phrase.unspaced is unspaced:
+            for anchor in cue.phrase.anchors:
+                found.setdefault(anchor, []).append(number)
+    return {anchor: tuple(numbers) for anchor, numbers in sorted(found.items())}

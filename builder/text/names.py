@@ -1,0 +1,126 @@
+"""Recognise names by their shape: capitals, initials, particles; no lists of names.
+
+It works on the text as printed, in all scripts; scripts without capitals are judged by
+length alone, so callers ask only where a label ("By", "文/") makes a name likely.
+"""
+
+import re
+from typing import NamedTuple
+
+__all__ = ["NameSpan", "leading_name", "listed_names", "looks_like_person"]
+
+MAX_NAME_WORDS = 6
+MAX_NAME_CHARS = 60
+
+_PARTICLES = frozenset(
+    "de da do dos das du des del della di la le les el al bin ibn ben van von der den ter ten zu zur zum af av y e of the "
+    "'t 's d l bint abu te ja".split()
+)
+_JOINS = frozenset(
+    "and et und y e i и й та і ve και en og och ja dan và és şi și a или oraz with mit avec con com с s z a ed ו و".split()
+)
+_WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)  # noqa: RUF001
+_LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")  # noqa: RUF001
+
+
+class NameSpan(NamedTuple):
+    """Where a name stands; half-open, in code points."""
+
+    start: int
+    end: int
+
+
+def leading_name(text: str, start: int, end: int) -> NameSpan | None:
+    """Return the longest name that a stretch of text begins with, or None."""
+    first = last = -1
+    words = 0
+    pending = False
+    for word in _WORD.finditer(text, start, end):
+        token = word.group()
+        if last >= 0 and not _touches(text, last, word.start()):
+            break
+        if _is_capital(token) or (first >= 0 and token[0].isdigit()):
+            words += 1
+            if words > MAX_NAME_WORDS:
+                break
+            first = word.start() if first < 0 else first
+            last, pending = word.end(), False
+        elif first >= 0 and not pending and token.casefold() in _PARTICLES:
+            pending, last_seen = True, word.end()
+            if not _touches(text, last_seen, min(last_seen + 1, end)):
+                break
+            last = last if last >= 0 else last_seen
+            continue
+        else:
+            break
+        if token.endswith(".") and len(token) > 4:
+            break
+    if first < 0 or last - first > MAX_NAME_CHARS or last - first < 2:
+        return None
+    last -= text[last - 1] == "." and last - first > 4
+    return NameSpan(first, last)
+
+
+def listed_names(text: str, start: int, end: int, roles: frozenset[str]) -> list[NameSpan]:
+    """Return the names of a list such as "Anna Roth und Peter Holm, Paris".
+
+    Reading stops at a part that is no name or names a role; an empty list says that the
+    stretch does not begin with a name.
+    """
+    names: list[NameSpan] = []
+    for first, last in _parts(text, start, end):
+        words = [word.group() for word in _WORD.finditer(text, first, last)]
+        if not words or has_role(words, roles):
+            break
+        found = leading_name(text, first, last)
+        if found is None or text[found.end : last].strip(" .\u00a0)"):
+            break
+        names.append(found)
+    return names
+
+
+def has_role(words: list[str], roles: frozenset[str]) -> bool:
+    """Say whether one of the words is a role such as "reporter"."""
+    return any(word.casefold().rstrip(".") in roles for word in words)
+
+
+def looks_like_person(name: str) -> bool:
+    """Say whether a name has the shape of a person's: two to five words, no digits, not all capitals and short."""
+    words = name.split()
+    if any(char.isdigit() for char in name):
+        return False
+    if not any(char.isupper() or char.islower() for char in name):
+        return 2 <= len(name) <= 30
+    capitals = [word for word in words if word.casefold() not in _PARTICLES]
+    if not 2 <= len(capitals) <= 5 or len(words) > MAX_NAME_WORDS:
+        return False
+    return all(word[0].isupper() for word in capitals) and not all(
+        len(word) <= 3 and word.isupper() for word in capitals
+    )
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a list of names at commas, bars and words such as "and"."""
+    cuts = [(found.start(), found.end()) for found in _LIST_BREAK.finditer(text, start, end)]
+    words = list(_WORD.finditer(text, start, end))
+    for before, word in zip(words, words[1:], strict=False):
+        if word.group() in _JOINS and before.end() < word.start():
+            cuts.append((word.start(), word.end()))
+    parts = []
+    position = start
+    for first, last in sorted(cuts):
+        if first > position:
+            parts.append((position, first))
+        position = max(position, last)
+    parts.append((position, end))
+    return [(first, last) for first, last in parts if text[first:last].strip()]
+
+
+def _is_capital(token: str) -> bool:
+    head = token[0]
+    return head.isupper() or (head.isalpha() and not head.islower() and not head.isupper())
+
+
+def _touches(text: str, last: int, start: int) -> bool:
+    """Say whether only spaces lie between two words of one name."""
+    return start - last <= 2 and not text[last:start].strip(" \u00a0")

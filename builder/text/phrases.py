@@ -1,0 +1,287 @@
+"""Read the small language in which cue phrases are written, and compile it.
+
+A phrase is plain words with a few operators, so that people who know a language but no
+regular expressions can extend its rules:
+
+- a space stands for any white space or punctuation; case and kinds of apostrophe do not count;
+- `(our|the daily)` is a choice, `[free]` may be missing, `...` is a short gap;
+- `subscri*` is a word that begins so; `#` is a number; `:` is a colon that has to be there;
+- `{name}` is a name, `{date}` a date with or without a time, `{time}` a time of day,
+  `{any}` whatever follows.
+
+Every operator is bounded, so no phrase can make the search run away.  It knows scripts,
+and refuses to know what a phrase is for: that is said beside it in `rules/<tag>.toml`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+__all__ = [
+    "ANCHOR_CHARS",
+    "DATE_PATTERN",
+    "Phrase",
+    "PhraseError",
+    "fold",
+    "has_unspaced",
+    "parse_phrase",
+    "text_anchors",
+]
+
+ANCHOR_CHARS = 5
+"""Characters of a word that are looked up before any pattern runs. With 5, `newsletter` and
+`newsletters` share a key and a random word of prose seldom has one."""
+
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+"""Scripts where a word need not end at a space: Thai, kana, ideographs, and Hangul (particles)."""
+
+_UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
+
+_SAME_LENGTH_FOLDS = (
+    # Kinds of one character that writers mix; both sides are one code point, so offsets hold.
+    *((mark, "'") for mark in "’‘ʼ`´＇"),
+    *((space, " ") for space in "\u00a0\u2007\u2009\u202f\u3000\t"),
+    ("…", "."),
+    ("\u0130", "i"),  # İ: its lower case has two code points
+    ("ё", "е"),
+    *zip("άέήίόύώϊϋΐΰς", "αεηιουωιυιυσ", strict=True),  # capitals of Greek lose the accent
+    *zip("أإآٱى", "ااااي", strict=True),  # noqa: RUF001
+    *zip("ئیک", "ئيك", strict=True),  # noqa: RUF001
+    *zip("：？！，（）．", ":?!,().", strict=True),  # noqa: RUF001
+)
+
+_TO_SPACE = "'\".,:;!?()[]«»“”„‹›|/–—-•·©…،؟。、「」"  # noqa: RUF001
+_SEPARATOR = r"[^\w\n]{1,6}"
+_TIGHT_SEPARATOR = r"[^\w\n]{0,3}"
+_GAP = r"[^\w\n](?:[^\n]{0,60}?[^\w\n])?"
+_TIGHT_GAP = r"[^\n]{0,30}?"
+
+_ZONE = r"(?:gmt|utc|cest|cet|edt|pst|pdt|cst|cdt|bst|ist|msk|мск)(?:[+-]\d{1,2}(?::?\d\d)?)?\b"
+_CLOCK = (
+    r"\d{1,2}(?:[:.h]|\s?(?:uhr|ч)\s?)\d{2}(?::\d{2})?"
+    rf"(?:\s?(?:[ap]\.?m\b\.?|uhr\b)(?:\s(?:est|et|ct|pt)\b)?)?(?:\s?\(?{_ZONE}\)?)?"
+)
+_MONTH_DAY = r"\d{1,2}(?:st|nd|rd|th|er|º|°|ª|\.)?"
+_MONTH = r"(?:de |di |d')?[^\W\d_]{3,12}\.?"
+_DAY = (
+    rf"(?:[^\W\d_]{{2,14}}\.?,? )?(?:(?:den|le|dne|den|el|dia|il) )?"
+    r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?"
+    rf"|{_MONTH_DAY},? {_MONTH}(?: de| del)?,? \d{{4}}"
+    rf"|{_MONTH} {_MONTH_DAY},? \d{{4}}"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
+    r"|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?)"
+)
+DATE_PATTERN = rf"{_DAY}(?:[^\w\n]{{0,4}}(?:(?:at|um|a|à|la|as|às|alle|le|klo|kl|ore|om|в|о|στισ)\.? )?{_CLOCK})?"
+"""A date in digits or with the name of a month, and perhaps a time; no word is tested for being a
+month, so it only counts after a label or as a line of its own."""
+
+_PLACEHOLDERS = {
+    "date": DATE_PATTERN,
+    "time": _CLOCK,
+    "name": r"(?P<name>[^\n.:;!?()|<>«»“”\"•]{2,70}%s(?:\.[^\n.:;!?()|<>«»“”\"•]{1,40}%s){0,3}%s)",
+    "any": r"[^\n]{1,120}%s",
+}
+"""Patterns of the placeholders. `%s` becomes `?` (shortest match) if something follows."""
+
+_OPEN_ENDED = ("name", "any")
+
+_TOKEN = re.compile(
+    r"\{(?P<slot>\w*)\}|(?P<gap>\.\.\.|…)|(?P<mark>[()\[\]|])|(?P<number>#)|(?P<colon>:)"
+    r"|(?P<word>[©\w\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e']*[©\w\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e])(?P<stem>\*?)"
+    r"|(?P<other>[^\s]|\s+)"
+)
+_WORD = re.compile(r"©|\w+")
+
+
+class PhraseError(ValueError):
+    """A phrase cannot be read; the message says what is wrong with it."""
+
+
+class Phrase(NamedTuple):
+    """A compiled phrase.
+
+    `anchors` are beginnings of words of which at least one stands in every text that the
+    phrase matches; `open_ended` says that it ends in a name or in anything.
+    """
+
+    pattern: str
+    anchors: tuple[str, ...]
+    unspaced: bool
+    open_ended: bool
+
+
+class _Node(NamedTuple):
+    pattern: str
+    anchors: tuple[str, ...]
+    kind: str = "word"  # word | gap | optional | slot | colon
+
+
+def fold(text: str) -> str:
+    """Return the text in the case and spelling that phrases are matched in.
+
+    Every character keeps its place, so offsets into the result are offsets into the text.
+    """
+    folded = text.replace("\u0130", "i").lower()
+    if folded.isascii():
+        return folded.replace("`", "'").replace("\t", " ")
+    for old, new in _SAME_LENGTH_FOLDS:
+        folded = folded.replace(old, new)
+    return folded.replace("ı", "i")
+
+
+def has_unspaced(text: str) -> bool:
+    """Say whether the text holds a script that writes words without spaces."""
+    return _UNSPACED_ONE.search(text) is not None
+
+
+def text_anchors(folded: str) -> set[str]:
+    """Return the beginnings of all words of a folded text."""
+    for mark in _TO_SPACE:
+        folded = folded.replace(mark, " ")
+    return {word[:ANCHOR_CHARS] for word in set(folded.split())}
+
+
+def parse_phrase(source: str) -> Phrase:
+    """Compile a phrase.
+
+    Raises:
+        PhraseError: an operator is unknown or not closed, or no word is certain to occur.
+    """
+    folded = fold(source).strip()
+    unspaced = has_unspaced(folded)
+    reader = _Reader(folded, unspaced=unspaced)
+    pattern, anchors, open_ended = reader.read()
+    if not anchors:
+        message = "no word of it is certain to occur; give it one that may not be missing"
+        raise PhraseError(message)
+    return Phrase(pattern, anchors, unspaced, open_ended)
+
+
+class _Reader:
+    """Recursive descent over the tokens of one phrase."""
+
+    def __init__(self, source: str, *, unspaced: bool) -> None:
+        self._tokens = [token for token in _TOKEN.finditer(source) if not _is_filler(token)]
+        self._at = 0
+        self._unspaced = unspaced
+        self._names = 0
+
+    def read(self) -> tuple[str, tuple[str, ...], bool]:
+        nodes = list(self._sequence(closers=""))
+        if self._at < len(self._tokens):
+            message = f"unexpected {self._tokens[self._at].group()!r}"
+            raise PhraseError(message)
+        open_ended = bool(nodes) and nodes[-1].kind == "slot"
+        return self._join(nodes), _best_anchors(nodes), open_ended
+
+    def _sequence(self, closers: str) -> Iterator[_Node]:
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            mark = token.group("mark")
+            if mark and mark in closers:
+                return
+            self._at += 1
+            if mark in ("(", "["):
+                yield self._choice(mark)
+            elif mark:
+                message = f"{mark!r} without its opening bracket"
+                raise PhraseError(message)
+            else:
+                yield self._leaf(token)
+
+    def _choice(self, opener: str) -> _Node:
+        closer = ")" if opener == "(" else "]"
+        options: list[list[_Node]] = []
+        while True:
+            options.append(list(self._sequence(closers="|" + closer)))
+            if self._at >= len(self._tokens):
+                message = f"{opener!r} is never closed"
+                raise PhraseError(message)
+            mark = self._tokens[self._at].group()
+            self._at += 1
+            if mark == closer:
+                break
+        if not all(options):
+            message = "an empty choice; write [a|b] for something that may be missing"
+            raise PhraseError(message)
+        pattern = "(?:" + "|".join(self._join(option) for option in options) + ")"
+        if opener == "[":
+            return _Node(pattern, (), "optional")
+        per_option = [_best_anchors(option) for option in options]
+        if not all(per_option):
+            return _Node(pattern, ())
+        return _Node(pattern, tuple(sorted({key for keys in per_option for key in keys})))
+
+    def _leaf(self, token: re.Match[str]) -> _Node:
+        if token.group("gap"):
+            return _Node("", (), "gap")
+        if token.group("number"):
+            return _Node(r"\d[\d.,]{0,8}", ())
+        if token.group("colon"):
+            return _Node(r"[^\w\n:]{0,3}:", (), "colon")
+        slot = token.group("slot")
+        if slot is not None:
+            return self._slot(slot, last=self._at == len(self._tokens))
+        word, stem = token.group("word"), bool(token.group("stem"))
+        pattern = _TIGHT_SEPARATOR.join(re.escape(part) for part in word.split("'") if part)
+        pattern = pattern.replace(_TIGHT_SEPARATOR, r"[^\w\n]{1,2}")
+        if stem:
+            pattern += r"\w{0,14}"
+        return _Node(pattern, _word_anchors(word, stem=stem, unspaced=self._unspaced))
+
+    def _slot(self, slot: str, *, last: bool) -> _Node:
+        if slot not in _PLACEHOLDERS:
+            known = ", ".join(sorted(_PLACEHOLDERS))
+            message = f"unknown placeholder {{{slot}}} (known: {known})"
+            raise PhraseError(message)
+        if slot == "name":
+            self._names += 1
+            if self._names > 1:
+                message = "only one {name} per phrase"
+                raise PhraseError(message)
+        pattern = _PLACEHOLDERS[slot].replace("%s", "" if last else "?")
+        return _Node(pattern, (), "slot" if last and slot in _OPEN_ENDED else "word")
+
+    def _join(self, nodes: Iterable[_Node]) -> str:
+        separator, gap = (_TIGHT_SEPARATOR, _TIGHT_GAP) if self._unspaced else (_SEPARATOR, _GAP)
+        out, begun, pending = "", False, separator
+        for node in nodes:
+            if node.kind == "gap":
+                pending = gap
+            elif node.kind == "optional":
+                form = f"{pending}{node.pattern}" if begun else f"{node.pattern}{separator}"
+                out += f"(?:{form})?"
+            elif node.kind == "colon":
+                out, begun, pending = out + node.pattern, True, _TIGHT_SEPARATOR
+            else:
+                out += pending + node.pattern if begun else node.pattern
+                begun, pending = True, separator
+        return out
+
+
+def _is_filler(token: re.Match[str]) -> bool:
+    return token.group("other") is not None
+
+
+def _best_anchors(nodes: Iterable[_Node]) -> tuple[str, ...]:
+    """Choose the certain node that is likely to be rarest: few keys, long keys."""
+    certain = [node.anchors for node in nodes if node.anchors]
+    if not certain:
+        return ()
+    return max(certain, key=lambda keys: (min(map(len, keys)), -len(keys), max(map(len, keys))))
+
+
+def _word_anchors(word: str, *, stem: bool, unspaced: bool) -> tuple[str, ...]:
+    """Return the key under which a text that holds the word can be found."""
+    if unspaced:
+        return (word,)
+    parts = _WORD.findall(word)
+    if len(parts) > 1 and unicodedata.category(word[len(parts[0])]).startswith("M"):
+        # A script with vowel signs: the anchor of the text is cut at spaces only.
+        return (word[:ANCHOR_CHARS],) if not stem or len(word) >= ANCHOR_CHARS else ()
+    if stem:
+        parts = parts[:-1] + ([parts[-1]] if len(parts[-1]) >= ANCHOR_CHARS else [])
+    if not parts:
+        return ()
+    return (max(parts, key=len)[:ANCHOR_CHARS],)
