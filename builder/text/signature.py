@@ -222,7 +222,7 @@ def _look_up(codes: Codes) -> tuple[npt.NDArray[np.uint8], Hashes]:
 def _begins(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Tell which characters begin a token."""
     word = kinds == _WORD
-    begins = word.copy()
+    begins: npt.NDArray[np.bool_] = word.copy()
     begins[1:] &= ~word[:-1]
     if kinds.size and int(kinds.max()) > _WORD:
         lone, mark = kinds == _LONE, kinds == _LONE_MARK
