@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from schema.findings import Finding, FindingCode
     from schema.hints import DateHint, LanguageGuess, SourceHint
     from schema.manifest import BuildManifest
+    from schema.receipts import rebuild_raw
     from schema.reject import Outcome, Reject, RejectCode
     from schema.spans import Entity, RemovedSpan
     from schema.terms import Flag
@@ -43,6 +44,7 @@ _HOME = {
     "arrow_schema": "arrow",
     "audit_schema": "arrow",
     "field_rows": "arrow",
+    "rebuild_raw": "receipts",
     "reject_schema": "arrow",
     "validate_table": "validate",
 }
@@ -69,6 +71,7 @@ __all__ = [
     "arrow_schema",
     "audit_schema",
     "field_rows",
+    "rebuild_raw",
     "reject_schema",
     "validate_table",
 ]

@@ -107,7 +107,9 @@ def summarise_audit(table: pa.Table) -> Summary:
     )
     sums = by_rule.group_by("rule").aggregate([("chars", "sum")])
     return Summary(
-        removed=Counter(dict(zip(sums["rule"].to_pylist(), sums["chars_sum"].to_pylist(), strict=True))),
+        removed=Counter(
+            dict(zip(sums["rule"].to_pylist(), sums["chars_sum"].to_pylist(), strict=True))
+        ),
         removed_chars=pc.sum(lengths).as_py() or 0,
         audited=table.num_rows,
     )

@@ -93,9 +93,9 @@ def check_replaceable(out: Path) -> None:
     with translate_os_errors(out):
         if not out.exists() and not out.is_symlink():
             return
-        if out.is_dir() and not out.is_symlink():
-            if any((out / mark).is_file() for mark in MARKS) or not any(out.iterdir()):
-                return
+        ours = out.is_dir() and not out.is_symlink()
+        if ours and (any((out / mark).is_file() for mark in MARKS) or not any(out.iterdir())):
+            return
     raise OutputError(
         f"{out} exists and is no Pressmark build; choose another --out or remove it", path=out
     )

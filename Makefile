@@ -1,0 +1,47 @@
+# Each target installs what it needs; nothing has to be activated.
+#   make dataset   build seeds/ into dist/seeds/
+#   make test      format, lint, types, import contracts, quick tests
+#   make test-all  the slow tests too: engines, browser, fault matrices, optional back-ends
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: dataset test test-all check bench clean
+.DELETE_ON_ERROR:
+
+dataset: $(VENV)/.base
+	$(BIN)/pressmark build seeds --out dist/seeds
+
+test: check
+	$(BIN)/pytest -m "not slow"
+
+test-all: check $(VENV)/.all
+	$(BIN)/pytest
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) dist
+
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; set PYTHON=python3.x" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	$(PIP) --editable '.[test,check]'
+	touch $@
+
+$(VENV)/.all: $(VENV)/.test
+	$(PIP) --editable '.[test,check,all]'
+	touch $@

@@ -1,0 +1,281 @@
+"""The record stages, in their order: raw articles in, clean articles or rejects out.
+
+Pure: all rules and models come in `Tools`, nothing is read or written. Every
+article is worked on alone. Only tagging and signing are handed several texts
+at once, because that is faster; both promise the same results for any batch.
+"""
+
+import datetime as dt
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from builder.text.clean import Proposal, RemovedPiece, clean_text
+from builder.text.cue_rules import CueRules
+from builder.text.cues import CueHit, cue_proposals, find_cues
+from builder.text.date_patterns import DateRules
+from builder.text.dates import DeclaredDates, hint_dates, resolve_date
+from builder.text.entities.spans import EntityTagger, TaggedSpan, checked_spans
+from builder.text.flags import find_flags
+from builder.text.language import LanguageDecision, LanguageIdentifier, assess_language
+from builder.text.layout import LayoutModel, propose_layout
+from builder.text.normalize import article_id, normalize
+from builder.text.segments import segment
+from builder.text.signature import SignatureParams, sign_texts
+from builder.text.source import hint_sources, resolve_source
+from schema.article import CleanArticle, RawArticle
+from schema.hints import DateHint, SourceHint
+from schema.reject import Outcome, Reject, RejectCode, Stage
+from schema.spans import Entity, RemovedSpan
+from schema.terms import DateBasis, Flag
+
+__all__ = ["Tools", "Withheld", "process_batch"]
+
+#: Characters of the raw text that a reject shows.
+EXCERPT_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Articles that must not be published."""
+
+    ids: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Everything that the record stages know besides the article.
+
+    Attributes:
+        cues: typed phrases of all languages; None removes no phrases.
+        layout: model of article and page furniture; None removes none.
+        dates: month names and date labels of all languages.
+        identifier: tells the language of a text.
+        taggers: entity taggers by primary language subtag; `default` for all others.
+        signature: how texts are signed for near-duplicates.
+        registrable: host name → registrable domain.
+        withheld: articles that must not be published.
+        reject_flags: flags with which an article is rejected.
+        not_after: last possible day of publication; None knows no bound.
+    """
+
+    cues: CueRules | None
+    layout: LayoutModel | None
+    dates: DateRules
+    identifier: LanguageIdentifier
+    taggers: Mapping[str, EntityTagger]
+    signature: SignatureParams
+    registrable: Callable[[str], str | None]
+    withheld: Withheld = Withheld()
+    reject_flags: frozenset[Flag] = frozenset()
+    not_after: dt.date | None = None
+
+    def tagger(self, language: str) -> EntityTagger:
+        """Return the entity tagger that the configuration routes a language to."""
+        return self.taggers.get(language.split("-")[0], self.taggers["default"])
+
+
+class _Draft(NamedTuple):
+    """An article with all evidence of its own text, not yet tagged and signed."""
+
+    raw: RawArticle
+    id: str
+    normalized: str
+    text: str
+    removed: list[RemovedPiece]
+    language: LanguageDecision
+    dates: list[DateHint]
+    source: str | None
+    sources: list[SourceHint]
+    flags: frozenset[Flag]
+
+
+def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome]:
+    """Send raw articles through the record stages.
+
+    Returns:
+        One outcome per raw article, in the same order. An article that a stage fails on
+        becomes a reject `STAGE_FAILED` that keeps the traceback; it never raises.
+    """
+    drafts = [_guarded(raw, lambda raw=raw: _draft(raw, tools)) for raw in batch]
+    whole = [draft for draft in drafts if isinstance(draft, _Draft)]
+    spans = iter(_tag(whole, tools))
+    signatures = iter(sign_texts([draft.text for draft in whole], tools.signature))
+    outcomes: list[Outcome] = []
+    for draft in drafts:
+        if isinstance(draft, Reject):
+            outcomes.append(draft)
+            continue
+        tagged, signature = next(spans), next(signatures).tobytes()
+        outcomes.append(
+            _guarded(
+                draft.raw,
+                lambda draft=draft, tagged=tagged, signature=signature: _finish(
+                    draft, tagged, signature
+                ),
+            )
+        )
+    return outcomes
+
+
+def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
+    """Clean one article and collect its evidence."""
+    normalized = normalize(raw.text)
+    if not normalized.strip():
+        return _reject(raw, RejectCode.EMPTY_TEXT, "no text besides white space")
+    identity = article_id(normalized)
+    provisional = assess_language(normalized, raw.language, tools.identifier)
+    hits = find_cues(normalized, provisional.tag, tools.cues) if tools.cues else []
+    sources = hint_sources(normalized, raw, hits, tools.registrable)
+    source = resolve_source(sources)
+    withheld = _withheld(raw, identity, source, tools.withheld)
+    if withheld:
+        message = f"withheld by its {withheld}"
+        return _reject(raw, RejectCode.WITHHELD, message, id=identity, source=source)
+    text, removed = _clean(normalized, hits, tools)
+    if not text:
+        message = "cleaning found no article text"
+        return _reject(raw, RejectCode.NOTHING_LEFT, message, id=identity, source=source)
+    language = assess_language(text, raw.language, tools.identifier)
+    flags = language.flags | find_flags(normalized, text, hits)
+    refused = sorted(flags & tools.reject_flags)
+    if refused:
+        return _reject(
+            raw,
+            RejectCode.NOT_ARTICLE,
+            f"flagged {', '.join(refused)}",
+            id=identity,
+            language=language.tag,
+            source=source,
+        )
+    dates = hint_dates(normalized, language.tag, tools.dates, _declared(raw, tools))
+    return _Draft(
+        raw, identity, normalized, text, removed, language, dates, source, sources, flags
+    )
+
+
+def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
+    return DeclaredDates(
+        published=raw.date,
+        updated=raw.modified,
+        fetched=raw.fetched,
+        url=raw.url,
+        basis=DateBasis(raw.basis),
+        not_after=tools.not_after,
+    )
+
+
+def _clean(
+    normalized: str, hits: Sequence[CueHit], tools: Tools
+) -> tuple[str, list[RemovedPiece]]:
+    weak: list[Proposal] = []
+    if tools.layout:
+        weak = propose_layout(normalized, segment(normalized), tools.layout)
+    return clean_text(normalized, cue_proposals(hits), weak)
+
+
+def _tag(drafts: Sequence[_Draft], tools: Tools) -> list[list[TaggedSpan] | None]:
+    """Tag the texts of a batch, grouped by tagger; None where no tagger claims the language."""
+    found: list[list[TaggedSpan] | None] = [None] * len(drafts)
+    groups: dict[int, list[int]] = {}
+    for index, draft in enumerate(drafts):
+        tagger = tools.tagger(draft.language.tag)
+        if tagger.supports(draft.language.tag):
+            groups.setdefault(id(tagger), []).append(index)
+    for members in groups.values():
+        tagger = tools.tagger(drafts[members[0]].language.tag)
+        texts = [drafts[index].text for index in members]
+        languages = [drafts[index].language.tag for index in members]
+        for index, spans in zip(members, tagger.annotate(texts, languages), strict=True):
+            found[index] = checked_spans(drafts[index].text, spans)
+    return found
+
+
+def _finish(draft: _Draft, tagged: list[TaggedSpan] | None, signature: bytes) -> CleanArticle:
+    flags = draft.flags if tagged is not None else draft.flags | {Flag.ENTITIES_UNSUPPORTED}
+    date = resolve_date(draft.dates)
+    return CleanArticle(
+        id=draft.id,
+        language=draft.language.tag,
+        language_score=draft.language.score,
+        date=date.value if date else None,
+        date_precision=date.precision if date else None,
+        date_basis=date.basis if date else None,
+        date_hints=tuple(draft.dates),
+        title=_title(draft.raw),
+        source=draft.source,
+        source_hints=tuple(draft.sources),
+        flags=tuple(sorted(flags)),
+        text=draft.text,
+        entities=tuple(
+            Entity(
+                mention=draft.text[span.start : span.end],
+                label=span.label,  # type: ignore[arg-type]  # pydantic turns it into the term
+                start=span.start,
+                end=span.end,
+                score=span.score,
+                iso=span.iso,
+            )
+            for span in tagged or ()
+        ),
+        origin=draft.raw.origin,
+        removed=tuple(
+            RemovedSpan(
+                start=piece.start,
+                end=piece.end,
+                rules=piece.rules,
+                text=draft.normalized[piece.start : piece.end],
+            )
+            for piece in draft.removed
+        ),
+        raw_chars=len(draft.normalized),
+        signature=signature,
+    )
+
+
+def _title(raw: RawArticle) -> str | None:
+    """Return the declared headline on one line, or None if it is blank."""
+    return " ".join(normalize(raw.title).split()) or None if raw.title else None
+
+
+def _withheld(raw: RawArticle, identity: str, source: str | None, withheld: Withheld) -> str:
+    """Say by what an article is withheld, or nothing."""
+    if identity in withheld.ids or raw.origin.id in withheld.ids:
+        return "id"
+    if source in withheld.domains:
+        return "domain"
+    return "url" if raw.url in withheld.urls else ""
+
+
+def _guarded(raw: RawArticle, stage: Callable[[], CleanArticle | _Draft | Reject]):
+    """Run a stage on one article; what it cannot do is a reject that says so."""
+    try:
+        return stage()
+    except Exception:  # noqa: BLE001 - the one place where a failed article becomes a reject
+        return _reject(raw, RejectCode.STAGE_FAILED, traceback.format_exc(limit=-5))
+
+
+def _reject(
+    raw: RawArticle,
+    code: RejectCode,
+    message: str,
+    *,
+    id: str | None = None,  # noqa: A002 - the field's name
+    language: str | None = None,
+    source: str | None = None,
+) -> Reject:
+    return Reject(
+        code=code,
+        stage=Stage.RECORD,
+        path=raw.origin.path,
+        record=raw.origin.record,
+        origin_id=raw.origin.id,
+        id=id,
+        language=language,
+        source=source,
+        message=message,
+        excerpt=raw.text[:EXCERPT_CHARS],
+    )

@@ -1,0 +1,243 @@
+"""The build, from a folder of articles to a folder that could be uploaded today.
+
+    plan → annotate → decide → write → describe → swap in
+
+The only module that knows this order. Everything is written in
+`<out>.partial` and appears at its place by rename when it is whole.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import pyarrow as pa
+
+from builder.config import BuildConfig
+from builder.corpus.stats import Summary
+from builder.decide import Decision, decide
+from builder.describe import BuildRecord, describe_build
+from builder.errors import InputError
+from builder.executors import Executor, make_executor
+from builder.readers import FileListing, list_files, plan_slices
+from builder.readers.streams import file_path
+from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
+from builder.tasks import AnnotateTask, SliceReport, annotator
+from builder.writers.atomic import (
+    LOCK,
+    check_replaceable,
+    remove_folder,
+    replace_folder,
+    translate_os_errors,
+    work_folder,
+)
+from builder.writers.parquet import hash_file, write_parquet
+from builder.writers.parts import SCHEMAS, open_table, part_path, read_parts
+from schema.manifest import BuildManifest, InputRecord
+from schema.reject import Reject
+
+__all__ = ["BuildRequest", "Progress", "build", "sibling"]
+
+#: Bytes of input in one task: long enough to hide its start, short enough to balance workers.
+SLICE_BYTES = 8_000_000
+
+
+class Progress(Protocol):
+    """Told how far a stage is; the command line draws bars with it."""
+
+    def __call__(self, stage: str, total: int, unit: str) -> "AbstractContextManager[Advance]":
+        """Open a stage and return what counts its progress."""
+        ...
+
+
+Advance = Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What to build, where, and with how many workers; nothing here changes a byte.
+
+    Attributes:
+        input: a file or folder of articles.
+        out: the folder to make; one that an earlier build made is replaced.
+        config: what decides the bytes.
+        base: folder that paths in the configuration are relative to.
+        executor: a name in `EXECUTORS`; one worker always runs in this process.
+        workers: processes.
+    """
+
+    input: Path
+    out: Path
+    config: BuildConfig
+    base: Path
+    executor: str = "processes"
+    workers: int = 1
+
+
+class _Written(NamedTuple):
+    """Shards and the counts of their rows."""
+
+    shards: tuple[ShardReport, ...]
+    summary: Summary
+
+
+def build(request: BuildRequest, progress: Progress | None = None) -> BuildManifest:
+    """Build a data set.
+
+    Returns:
+        The manifest, as it was written.
+
+    Raises:
+        ConfigError: a file or value that the configuration names is wrong.
+        InputError: no article was found, or none was published (rejects are written).
+        OutputError: the output cannot be written, or `out` is not ours to replace.
+    """
+    progress = progress or _silent
+    out = request.out
+    for folder in (out, sibling(out, "rejects"), sibling(out, "audit")):
+        check_replaceable(folder)
+    listing = _list(request)
+    with work_folder(out) as work:
+        inputs = _hash_inputs(request, listing, progress)
+        reports = _annotate(request, listing, work, progress)
+        decision = _decide(request, len(reports), work)
+        _write_rejects(work, listing, len(reports), decision)
+        record = BuildRecord(listing, inputs, tuple(reports), decision)
+        if not decision.assigned.num_rows:
+            _place(work / "rejects", sibling(out, "rejects"), work)
+            raise InputError(_nothing_published(record), path=request.input)
+        written = _write_shards(request, decision, work, progress)
+        manifest = describe_build(
+            request.config,
+            request.base,
+            record,
+            ([report.shard for report in written.shards], written.summary),
+            work / "dataset",
+        )
+        for kind in ("rejects", "audit"):
+            _place(work / kind, sibling(out, kind), work)
+        replace_folder(work / "dataset", out, work)
+    return manifest
+
+
+def sibling(out: Path, kind: str) -> Path:
+    """Return the folder beside the data set that holds its rejects or local audit."""
+    return out.with_name(f"{out.name}.{kind}")
+
+
+def _list(request: BuildRequest) -> FileListing:
+    root = request.input
+    out = request.out
+    ours = [out, *(sibling(out, kind) for kind in ("partial", "rejects", "audit"))]
+    listing = list_files(root, ours, request.config.input.links)
+    if not listing.files and not listing.rejects:
+        raise InputError(
+            f"no article found in {root}: no file that a reader knows "
+            f"({len(listing.skipped)} skipped); see docs/preparing-articles.md",
+            path=root,
+        )
+    return listing
+
+
+def _hash_inputs(
+    request: BuildRequest, listing: FileListing, progress: Progress
+) -> tuple[InputRecord, ...]:
+    """Hash the input files; one that cannot be read is left to its reader to reject."""
+    records = []
+    with progress("hash", sum(file.bytes for file in listing.files), "B") as advance:
+        for file in listing.files:
+            with suppress(OSError):
+                size, digest = hash_file(file_path(request.input, file.path))
+                records.append(InputRecord(path=file.path, bytes=size, sha256=digest))
+            advance(file.bytes)
+    return tuple(records)
+
+
+def _annotate(
+    request: BuildRequest, listing: FileListing, work: Path, progress: Progress
+) -> list[SliceReport]:
+    """Send every slice of the input through the record stages."""
+    slices = plan_slices(listing, SLICE_BYTES)
+    tasks = [AnnotateTask(index, piece) for index, piece in enumerate(slices)]
+    executor = _executor(request, len(tasks))
+    reports = []
+    with progress("annotate", sum(task.slice.bytes for task in tasks), "B") as advance:
+        for report in executor.run(annotator(request.config, request.input, work), tasks):
+            reports.append(report)
+            advance(report.bytes)
+    return reports
+
+
+def _decide(request: BuildRequest, tasks: int, work: Path) -> Decision:
+    """Compare all articles, and leave the assignment table for the shards."""
+    decision = decide(read_parts(work, range(tasks), "sidecar"), request.config)
+    path = work / ASSIGNMENT
+    assigned = decision.assigned
+    with translate_os_errors(path), pa.ipc.new_file(str(path), assigned.schema) as sink:
+        sink.write_table(assigned)
+    return decision
+
+
+def _write_shards(
+    request: BuildRequest, decision: Decision, work: Path, progress: Progress
+) -> _Written:
+    config = request.config
+    home = {"publish": work / "dataset", "local": work / "audit", "none": work}[config.audit]
+    folders = {"default": work / "dataset", "audit": home}
+    tasks = plan_shards(decision.assigned, config.output, audit=config.audit != "none")
+    reports, summary = [], Summary()
+    with progress("write", sum(sum(task.groups) for task in tasks), "rows") as advance:
+        executor = _executor(request, len(tasks))
+        for report in executor.run(shard_writer(work, folders), tasks):
+            reports.append(report)
+            summary.add(report.summary)
+            advance(report.shard.rows)
+    return _Written(tuple(reports), summary)
+
+
+def _write_rejects(work: Path, listing: FileListing, tasks: int, decision: Decision) -> None:
+    """Write all rejects of the build as one file, in the order of the stages."""
+    schema = SCHEMAS["rejects"]
+
+    def groups() -> Iterator[pa.Table]:
+        yield _reject_table(listing.rejects)
+        for index in range(tasks):
+            yield open_table(part_path(work, index, "rejects"))
+        yield _reject_table(decision.rejects)
+
+    folder = work / "rejects"
+    with translate_os_errors(folder):
+        folder.mkdir()
+        (folder / LOCK).touch()
+    filled = (table for table in groups() if table.num_rows)
+    write_parquet(folder / "rejects-00000-of-00001.parquet", schema, filled)
+
+
+def _reject_table(rejects: Iterable[Reject]) -> pa.Table:
+    rows = [reject.model_dump() for reject in rejects]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS["rejects"])
+
+
+def _place(new: Path, out: Path, work: Path) -> None:
+    """Put a folder that this build may have made beside the data set, or clear an old one."""
+    if new.exists():
+        replace_folder(new, out, work)
+    else:
+        remove_folder(out, work)
+
+
+def _executor(request: BuildRequest, tasks: int) -> Executor:
+    """Choose where to run: a pool is not worth its start for one task."""
+    workers = min(request.workers, tasks)
+    return make_executor("inline" if workers <= 1 else request.executor, workers)
+
+
+def _nothing_published(record: BuildRecord) -> str:
+    reasons = ", ".join(f"{count} {code}" for code, count in sorted(record.rejects().items()))
+    return f"no article was published; {record.read()} were rejected ({reasons})"
+
+
+@contextmanager
+def _silent(stage: str, total: int, unit: str) -> Iterator[Advance]:  # noqa: ARG001
+    yield lambda done: None  # noqa: ARG005

@@ -1,0 +1,145 @@
+"""The annotate task: one slice of the input becomes a part, a sidecar and rejects.
+
+A task is a small descriptor and its report is small, too: text crosses process
+boundaries in files only, so bytes cannot depend on who ran which task.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from builder.batch import process_batch
+from builder.config import BuildConfig
+from builder.readers import Slice, read_slice
+from builder.tools import Tools, make_tools
+from builder.writers.atomic import translate_os_errors
+from builder.writers.parts import SCHEMAS, Kind, part_path
+from schema.article import CleanArticle, RawArticle
+from schema.reject import Outcome, Reject
+
+__all__ = ["AnnotateTask", "SliceReport", "annotator"]
+
+#: Articles that go through the record stages together. No result depends on it.
+BATCH = 64
+
+
+class AnnotateTask(NamedTuple):
+    """One slice of the input, with its place in the order of the build."""
+
+    index: int
+    slice: Slice
+
+
+@dataclass
+class SliceReport:
+    """What became of a slice: a few hundred bytes, whatever its size.
+
+    `rejects` counts by code, language and source (empty where unknown).
+    """
+
+    index: int
+    bytes: int
+    read: int = 0
+    rejects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+
+
+def annotator(
+    config: BuildConfig, root: Path, work: Path
+) -> Callable[[], Callable[[AnnotateTask], SliceReport]]:
+    """Return the factory that an executor calls once per worker."""
+    return partial(_Annotator, config, root, work)
+
+
+class _Annotator:
+    """The tools of one worker, and where it reads and writes."""
+
+    def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
+        self.config = config
+        self.tools = make_tools(config)
+        self.root = root
+        self.work = work
+
+    def __call__(self, task: AnnotateTask) -> SliceReport:
+        """Read one slice and write what came of it.
+
+        Raises:
+            OutputError: the disk is full or not writable.
+        """
+        report = SliceReport(task.index, task.slice.bytes)
+        records = read_slice(self.root, task.slice, self.config.input, report.unknown_fields)
+        with translate_os_errors(self.work), ExitStack() as stack:
+            sinks = {kind: stack.enter_context(self._sink(task.index, kind)) for kind in SCHEMAS}
+            row = 0
+            for outcomes in _outcomes(records, self.tools):
+                rows = _rows(outcomes, task.index, row)
+                for kind, sink in sinks.items():
+                    if rows[kind]:
+                        sink.write(pa.RecordBatch.from_pylist(rows[kind], schema=SCHEMAS[kind]))
+                row += len(rows["part"])
+                report.read += len(outcomes)
+                report.rejects.update(_reasons(outcomes))
+        return report
+
+    def _sink(self, index: int, kind: Kind) -> pa.ipc.RecordBatchFileWriter:
+        path = part_path(self.work, index, kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return pa.ipc.new_file(pa.OSFile(str(path), "wb"), SCHEMAS[kind])
+
+
+def _outcomes(records: Iterable[RawArticle | Reject], tools: Tools) -> Iterator[list[Outcome]]:
+    """Send raw articles through the record stages, keeping the order of the input."""
+    stream = iter(records)
+    while chunk := list(itertools.islice(stream, BATCH)):
+        raw = [item for item in chunk if isinstance(item, RawArticle)]
+        results = iter(process_batch(raw, tools))
+        yield [next(results) if isinstance(item, RawArticle) else item for item in chunk]
+
+
+def _reasons(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, str]]:
+    for outcome in outcomes:
+        if isinstance(outcome, Reject):
+            yield outcome.code, outcome.language or "", outcome.source or ""
+
+
+def _rows(outcomes: Iterable[Outcome], part: int, row: int) -> dict[Kind, list[dict[str, Any]]]:
+    """Turn outcomes into rows of the three files; `row` is the place of the first article."""
+    rows: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in SCHEMAS}
+    for outcome in outcomes:
+        if isinstance(outcome, Reject):
+            rows["rejects"].append(outcome.model_dump())
+        else:
+            rows["sidecar"].append(_sidecar_row(outcome, part, row + len(rows["part"])))
+            rows["part"].append(outcome.model_dump(exclude={"raw_chars", "signature"}))
+    return rows
+
+
+def _sidecar_row(article: CleanArticle, part: int, row: int) -> dict[str, Any]:
+    nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
+    removed = sum(len(piece.text.encode()) + 40 for piece in article.removed)
+    return {
+        "part": part,
+        "row": row,
+        "id": article.id,
+        "language": article.language,
+        "source": article.source,
+        "date": article.date,
+        "date_precision": article.date_precision,
+        "text_chars": len(article.text),
+        "raw_chars": article.raw_chars,
+        # Sizes decide where shards and row groups end. They are estimates from the row
+        # alone: exact ones would depend on how rows are grouped.
+        "row_bytes": len(article.text.encode()) + 60 * nested + 400,
+        "audit_bytes": removed + 60,
+        "path": article.origin.path,
+        "record": article.origin.record,
+        "origin_id": article.origin.id,
+        "signature": article.signature,
+    }
