@@ -138,7 +138,7 @@ def cluster_signatures(
         ValueError: an id repeats, or the shapes do not fit each other or the bands.
     """
     _check_shapes(ids, signatures, params)
-    order = id_order(ids)
+    order = id_order(ids).astype(np.int32)
     links = Links(signatures, order)
     enough = _places(params.threshold, links.num_perm)
     links.link_identical()
@@ -146,10 +146,13 @@ def cluster_signatures(
         links.link_band(band * params.rows, params.rows, enough, params.max_neighbours)
     flatten(links.parents)
     centred, divided = _divide(links, _places(params.threshold - params.slack, links.num_perm))
-    component, _ = _to_rows(order, links.parents)
-    cluster, size = _to_rows(order, centred)
     report = _report(centred, links, divided)
-    return ClusterResult(cluster, component, size, report)
+    return ClusterResult(
+        cluster=_by_row(order, order[centred]),
+        component=_by_row(order, order[links.parents]),
+        size=_by_row(order, np.bincount(centred).astype(np.int32)[centred]).astype(np.int32),
+        report=report,
+    )
 
 
 def _check_shapes(ids: IdArray, signatures: Signatures, params: ClusterParams) -> None:
@@ -220,13 +223,10 @@ def _is_near(links: Links, centre: np.int32, others: Ranks, enough: int) -> npt.
     return links.count_agreeing(np.full(others.size, centre, dtype=np.int32), others) >= enough
 
 
-def _to_rows(order: Rows, smallest: Ranks) -> tuple[Rows, npt.NDArray[np.int32]]:
-    """Turn ranks, by rank, into rows, by row; with the size of each set."""
+def _by_row(order: Ranks, by_rank: Ranks) -> Rows:
     rows = np.empty(order.size, dtype=np.int64)
-    rows[order] = order[smallest]
-    sizes = np.empty(order.size, dtype=np.int32)
-    sizes[order] = np.bincount(smallest, minlength=smallest.size).astype(np.int32)[smallest]
-    return rows, sizes
+    rows[order] = by_rank
+    return rows
 
 
 def _report(clusters: Ranks, links: Links, divided: int) -> ClusterReport:

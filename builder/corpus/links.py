@@ -41,7 +41,7 @@ class Links:
         largest: articles in the largest bucket.
     """
 
-    def __init__(self, signatures: Signatures, order: npt.NDArray[np.int64]) -> None:
+    def __init__(self, signatures: Signatures, order: Ranks) -> None:
         """Start with every article alone; `order` gives the row of each rank."""
         self.signatures = signatures
         self.order = order
