@@ -53,6 +53,7 @@ class FindingCode(Term):
     FILE_MISSING = "FILE_MISSING", "the manifest lists a file that is not there"
     FILE_UNLISTED = "FILE_UNLISTED", "a file is not in the manifest"
     FILE_CHECKSUM = "FILE_CHECKSUM", "size or SHA-256 of a file differs from the manifest"
+    FILE_NAME = "FILE_NAME", "a path that cannot or must not be published"
     FILE_LINK = "FILE_LINK", "a symbolic link stands in the folder"
     COUNT_MISMATCH = "COUNT_MISMATCH", "a count in the manifest is not what the files hold"
     CONSERVATION = "CONSERVATION", "articles read are not published plus rejected"
@@ -76,6 +77,9 @@ class FindingCode(Term):
     CARD_FIELD = "CARD_FIELD", "a key of the YAML has a type or value that the Hub refuses"
     CARD_NUMBERS = "CARD_NUMBERS", "a managed block differs from what the files say"
     CARD_PLACEHOLDER = "CARD_PLACEHOLDER", "the card holds an unfilled placeholder"
+
+    # Rules between releases.
+    SPLIT_MOVED = "SPLIT_MOVED", "an article lies in another split than in the release before"
 
 
 class Finding(NamedTuple):
