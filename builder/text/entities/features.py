@@ -1,0 +1,98 @@
+"""Describe a word type by strings: forms, affixes, shape, inner pieces, gazetteer class.
+
+Both models read these strings through 32-bit hashes. Changing a string here invalidates the
+shipped weights.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from zlib import crc32
+
+_FOLDS = (
+    {ord(c): "'" for c in "’‘ʼ`´′"}
+    | {ord(c): '"' for c in "“”„«»‟″"}
+    | {ord(c): "-" for c in "‐‑‒–—―−"}
+)
+_FOLDS |= {ord("ё"): "е", ord("Ё"): "Е"}
+OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
+MAX_PIECES = 6
+MAX_ENDS = 5
+GAZETTEER_CLASSES = ("", "country", "in_country", "city", "in_city", "region", "in_region")
+
+
+def key_of(feature: str) -> int:
+    """Hash a feature string to 32 bits (CRC-32: the same everywhere)."""
+    return crc32(feature.encode("utf-8", "surrogatepass"))
+
+
+def normal_form(token: str) -> str:
+    """Fold quotes, dashes and apostrophes and write every digit as 0."""
+    folded = token.translate(_FOLDS)
+    if folded.isascii() and folded.isalpha():
+        return folded
+    return "".join("0" if c.isdigit() else c for c in folded)
+
+
+@lru_cache(maxsize=8192)
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "?")
+    return {"LATIN": "l", "CYRILLIC": "c", "CJK": "h", "HIRAGANA": "j", "KATAKANA": "k"}.get(
+        name.split()[0], "o"
+    )
+
+
+def shape_of(token: str) -> str:
+    """Collapse a token to its script letter and its pattern of X, x, 0 and signs, 12 at most."""
+    pattern: list[str] = []
+    for char in token[:24]:
+        sign = "X" if char.isupper() else "x" if char.isalpha() else "0" if char.isdigit() else char
+        if len(pattern) < 2 or pattern[-1] != sign or pattern[-2] != sign:
+            pattern.append(sign)
+    return (_script(token[0]) + "".join(pattern))[:12]
+
+
+class TypeFeatures:
+    """Compute the strings of one type; `gazetteer` maps hashes of normal forms to classes."""
+
+    def __init__(self, gazetteer: Mapping[int, int]) -> None:
+        self._gazetteer = gazetteer
+
+    def gazetteer_class(self, token: str) -> int:
+        """Return the class of a capitalised token, 0 when it is in no list."""
+        return self._gazetteer.get(key_of(normal_form(token)), 0) if not token[0].islower() else 0
+
+    def linear(self, token: str) -> dict[int, list[str]]:
+        """Return the features of a type by the distance at which they are read (0, 1, 2, 3)."""
+        form = normal_form(token)
+        low = form.lower()
+        shape = shape_of(form)
+        place = GAZETTEER_CLASSES[self.gazetteer_class(token)]
+        word, form_shape, listed = f"w={low}", f"s={shape}", f"g={place}"
+        near = [word, form_shape, listed, f"z3={low[-3:]}", f"a3={low[:3]}"]
+        own = [*near, f"a2={low[:2]}", f"a4={low[:4]}", f"z2={low[-2:]}", f"z4={low[-4:]}"]
+        own += [f"gs={place}|{shape[:4]}", f"ws={low}|{shape[:4]}", f"n={min(len(low), 8)}"]
+        own += [f"p={low[i : i + 4]}" for i in range(1, min(len(low) - 4, MAX_PIECES + 1))]
+        return {0: own, 1: near, 2: [word, form_shape, listed], 3: [word]}
+
+    def window(self, token: str) -> list[str]:
+        """Return the pieces that the window network embeds; the first is the word itself."""
+        form = normal_form(token)
+        low = form.lower()
+        shape = shape_of(form)
+        pieces = [
+            f"w={low}",
+            f"s={shape}",
+            f"g={GAZETTEER_CLASSES[self.gazetteer_class(token)]}",
+            f"n={min(len(low), 8)}",
+        ]
+        pieces += [f"a3={low[:3]}", f"z2={low[-2:]}", f"z3={low[-3:]}", f"z4={low[-4:]}"]
+        around = f"^{low[:24]}$"
+        begins = range(max(1, len(around) - 3))
+        if len(begins) > 2 * MAX_ENDS:
+            return pieces + [
+                f"p={around[i : i + 4]}" for i in (*begins[:MAX_ENDS], *begins[-MAX_ENDS:])
+            ]
+        return pieces + [f"p={around[i : i + 4]}" for i in begins]

@@ -1,0 +1,94 @@
+"""Taggers without a trained model: names from lists, and none at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from builder.text.entities.features import key_of, normal_form
+from builder.text.entities.places import Places, place_spans
+from builder.text.entities.rules import with_places
+from builder.text.entities.spans import TaggedSpan, without_overlaps
+
+_CAPITAL_RUN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){0,3}(?: [^\W\d_]+(?:-[^\W\d_]+){0,3}){0,3}")
+_WHOLE_NAMES = frozenset({1, 3, 5})
+"""Gazetteer classes of words that are a name by themselves (country, city, region)."""
+LISTED, GUESSED = 0.6, 0.3
+"""Scores: a listed name; two or more capitalised words that no list knows. Not calibrated."""
+
+
+class GazetteerTagger:
+    """Tag listed places and guess people from runs of capitalised words; fast, and poor on news."""
+
+    name = "gazetteer"
+    version = "1"
+    labels = frozenset({"LOC", "PER"})
+
+    def __init__(self, places: Places, words: Mapping[int, int]) -> None:
+        self._places = places
+        self._words = words
+
+    def supports(self, language: str) -> bool:
+        """Claim every language but `und`: lists need no training."""
+        return language not in {"", "und"}
+
+    def describe(self) -> dict[str, Any]:
+        """Return name, version and where the lists come from."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "lists": "CLDR territories, GeoNames cities",
+        }
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        """Tag each text by itself; `und` gets an empty list."""
+        return [
+            self._tag(text, language.split("-")[0].lower()) if self.supports(language) else []
+            for text, language in zip(texts, languages, strict=True)
+        ]
+
+    def _tag(self, text: str, language: str) -> list[TaggedSpan]:
+        found = place_spans(text, self._places, language, LISTED)
+        for run in _CAPITAL_RUN.finditer(text):
+            words = [
+                (m.start() + run.start(), m.group()) for m in re.finditer(r"[^ ]+", run.group())
+            ]
+            people: list[tuple[int, str]] = []
+            for start, word in words:
+                if word[0].isupper() and self._words.get(key_of(normal_form(word))) in _WHOLE_NAMES:
+                    found.append(TaggedSpan(start, start + len(word), "LOC", LISTED))
+                elif word[0].isupper() and len(word) > 1:
+                    people.append((start, word))
+                    continue
+                found += _person(people)
+                people = []
+            found += _person(people)
+        return with_places(text, without_overlaps(found), self._places, language, add=False)
+
+
+def _person(words: Sequence[tuple[int, str]]) -> list[TaggedSpan]:
+    if len(words) < 2 or all(word.isupper() for _, word in words):
+        return []
+    last, word = words[-1]
+    return [TaggedSpan(words[0][0], last + len(word), "PER", GUESSED)]
+
+
+class NoneTagger:
+    """Tag nothing and claim no language."""
+
+    name = "none"
+    version = "1"
+    labels: frozenset[str] = frozenset()
+
+    def supports(self, language: str) -> bool:  # noqa: ARG002  (the protocol's parameter)
+        """Claim nothing."""
+        return False
+
+    def describe(self) -> dict[str, Any]:
+        """Return name and version."""
+        return {"name": self.name, "version": self.version}
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:  # noqa: ARG002
+        """Return an empty list per text."""
+        return [[] for _ in texts]

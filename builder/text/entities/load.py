@@ -1,0 +1,45 @@
+"""Read the shipped taggers from their folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from builder.text.entities.features import TypeFeatures
+from builder.text.entities.gazetteer import GazetteerTagger
+from builder.text.entities.linear import LinearModel
+from builder.text.entities.models import Models
+from builder.text.entities.places import Places
+from builder.text.entities.store import load_arrays
+from builder.text.entities.tagger import BuiltinTagger
+from builder.text.entities.window import WindowModel
+
+
+def load_builtin(directory: Path) -> BuiltinTagger:
+    """Read the default tagger: weights, lists and its card.
+
+    Raises:
+        OSError: a file is missing.
+        ValueError: a file is damaged.
+    """
+    card = json.loads((directory / "card.json").read_text("utf-8"))
+    features = TypeFeatures(_words(directory))
+    linear = LinearModel(load_arrays(directory / "linear.bin"), features)
+    window = None
+    if (directory / "window.bin").exists():
+        window = WindowModel(load_arrays(directory / "window.bin"), features)
+    return BuiltinTagger(Models(linear, window), _places(directory), card)
+
+
+def load_gazetteer(directory: Path) -> GazetteerTagger:
+    """Read the lists of the `gazetteer` tagger from the same folder."""
+    return GazetteerTagger(_places(directory), _words(directory))
+
+
+def _words(directory: Path) -> dict[int, int]:
+    listed = load_arrays(directory / "gazetteer.bin")
+    return dict(zip(listed["keys"].tolist(), listed["classes"].tolist(), strict=True))
+
+
+def _places(directory: Path) -> Places:
+    return Places(load_arrays(directory / "places.bin")["text"].tobytes().decode("utf-8"))

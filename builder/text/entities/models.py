@@ -1,0 +1,71 @@
+"""Score and decode tokens with the trained models, keeping what was computed per type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from builder.text.entities.decode import Decoded, allowed_transitions, decode
+from builder.text.entities.linear import LinearModel
+from builder.text.entities.scoring import lay_out
+from builder.text.entities.tokens import Tokens, Vocabulary, tokenize
+from builder.text.entities.window import WindowModel
+
+MAX_TYPES = 60_000
+"""Types remembered before the tables are emptied. Bounds memory: a type takes 250 bytes in the
+linear table and 1.3 kB in the window table."""
+
+
+class Models:
+    """Hold the models and the vocabulary that their tables share."""
+
+    def __init__(self, linear: LinearModel, window: WindowModel | None) -> None:
+        self._linear = linear
+        self._window = window
+        moves = linear.transitions
+        if window is not None:
+            moves = moves + window.transitions
+        self._transitions = allowed_transitions(moves)
+        self._vocabulary = Vocabulary()
+        self._learnt = 0
+
+    def tokenize(self, text: str) -> Tokens:
+        """Cut a text into tokens numbered by the vocabulary of these models."""
+        return tokenize(text, self._vocabulary)
+
+    def make_room(self) -> None:
+        """Forget all types when there are too many; call only when no tokens are in use."""
+        if len(self._vocabulary) > MAX_TYPES:
+            self._vocabulary = Vocabulary()
+            self._linear.reset()
+            if self._window is not None:
+                self._window.reset()
+            self._learnt = 0
+
+    def decode(self, batch: Sequence[Tokens], styles: Sequence[int]) -> list[Decoded]:
+        """Return the tags and margins of each text.
+
+        Args:
+            batch: the tokens of each text.
+            styles: for each text the annotation style (training source) to follow, 0 for none.
+        """
+        new = self._vocabulary.names[self._learnt :]
+        layout = lay_out(batch)
+        if new:
+            self._linear.learn(new)
+        scores = self._linear.scores(layout.types, layout.where, layout.position)
+        if self._window is not None:
+            if new:
+                self._window.learn(new)
+            style = np.repeat(np.asarray(styles, dtype=np.int32), np.diff(layout.texts))
+            scores += self._window.scores(layout.types, layout.where, layout.position, style)
+        self._learnt += len(new)
+        done = decode(scores, layout.segments, self._transitions)
+        bounds = layout.texts.tolist()
+        return [Decoded(done.tags[a:b], done.margins[a:b]) for a, b in pairwise(bounds)]
+
+
+Styles = Mapping[str, int]
+"""Language to the training source whose annotation style its texts follow."""

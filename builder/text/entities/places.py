@@ -1,0 +1,129 @@
+"""Know the names of countries and world regions (CLDR) and where they stand in a text.
+
+A name gives an ISO 3166 code only when the article makes it plain which place is meant: an
+ambiguous name needs a neighbouring country in the same article.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from builder.text.entities.spans import TaggedSpan
+
+CAPITAL_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+MAX_WORDS = 6
+
+AMBIGUOUS: Mapping[str, frozenset[str]] = {
+    "GE": frozenset(["AM", "AZ", "RU", "UA", "TR", "MD"]),
+    "JO": frozenset(["IL", "SY", "IQ", "SA", "EG", "LB", "PS", "AE", "QA"]),
+    "NE": frozenset(["ML", "BF", "NG", "TD", "DZ", "LY", "BJ", "FR"]),
+    "TD": frozenset(["NE", "NG", "SD", "CM", "CF", "LY", "SS", "FR"]),
+    "GN": frozenset(["SN", "ML", "SL", "LR", "CI", "GW"]),
+    "DM": frozenset(["LC", "VC", "GD", "BB", "AG", "TT"]),
+    "MK": frozenset(["AL", "RS", "GR", "BG", "XK"]),
+}
+"""Countries whose name is also a state, a person, a river: one of these makes the reading plain."""
+AMBIGUOUS_NAMES = frozenset(
+    ("georgia", "georgie", "georgien", "gruzja", "jordan", "chad", "niger", "guinea", "dominica")
+)
+
+
+class Place(NamedTuple):
+    """Hold one CLDR name: its territory code and whether that is a country of ISO 3166."""
+
+    code: str
+    is_country: bool
+
+
+def folded(name: str) -> str:
+    """Fold case, accents and hyphens, so that `Etats Unis` equals `États-Unis`."""
+    plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("-", " ").casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+class Places:
+    """Look names up by language; English names are known in every language."""
+
+    def __init__(self, listing: str) -> None:
+        self._names: dict[str, dict[str, Place]] = {}
+        for line in listing.splitlines():
+            language, code, name = line.split("\t")
+            self._names.setdefault(language, {})[name] = Place(code, len(code) == 2)
+        self._english = self._names.get("en", {})
+
+    def find(self, name: str, language: str) -> Place | None:
+        """Return the place that a whole name stands for, also in an inflected Cyrillic form."""
+        key = folded(name)
+        known = self._names.get(language, {})
+        return known.get(key) or self._english.get(key) or self._inflected(key, known)
+
+    def _inflected(self, key: str, known: Mapping[str, Place]) -> Place | None:
+        # «Казахстана»: the longest stem of a listed name with at most three letters behind it.
+        if key.isascii() or len(key) < 5 or max(key) < "а" or " " in key:
+            return None
+        for cut in (1, 2, 3):
+            stem = key[:-cut]
+            if len(stem) < 4:
+                return None
+            for ending in ("", "я", "а", "ь", "й", "е", "ы"):
+                place = known.get(stem + ending)
+                if place is not None:
+                    return place
+        return None
+
+    def names_of(self, language: str) -> Mapping[str, Place]:
+        """Return the folded names of a language."""
+        return self._names.get(language, {})
+
+
+def with_iso(
+    text: str, spans: Iterable[TaggedSpan], places: Places, language: str
+) -> list[TaggedSpan]:
+    """Add ISO 3166 codes to the LOC spans that CLDR knows as countries."""
+    listed = list(spans)
+    found = [
+        places.find(text[s.start : s.end], language) if s.label == "LOC" else None for s in listed
+    ]
+    plain = {
+        place.code
+        for span, place in zip(listed, found, strict=True)
+        if place and place.is_country and folded(text[span.start : span.end]) not in AMBIGUOUS_NAMES
+    }
+    coded = []
+    for span, place in zip(listed, found, strict=True):
+        code = place.code if place and place.is_country else None
+        if code and folded(text[span.start : span.end]) in AMBIGUOUS_NAMES:
+            code = code if AMBIGUOUS.get(code, frozenset()) & plain else None
+        coded.append(span._replace(iso=code))
+    return coded
+
+
+def place_spans(text: str, places: Places, language: str, score: float) -> list[TaggedSpan]:
+    """Return the plain names of countries and regions in a text, the longest at each place."""
+    known = places.names_of(language)
+    words = [(m.start(), m.end()) for m in CAPITAL_WORD.finditer(text)]
+    spans: list[TaggedSpan] = []
+    number = 0
+    while number < len(words):
+        start = words[number][0]
+        step = 1
+        if text[start].isupper():
+            for count in range(min(MAX_WORDS, len(words) - number), 0, -1):
+                end = words[number + count - 1][1]
+                if end - start > 60:
+                    continue
+                place = known.get(folded(text[start:end]))
+                if place and "\n" not in text[start:end]:
+                    if folded(text[start:end]) not in AMBIGUOUS_NAMES:
+                        spans.append(
+                            TaggedSpan(
+                                start, end, "LOC", score, place.code if place.is_country else None
+                            )
+                        )
+                    step = count
+                    break
+        number += step
+    return spans

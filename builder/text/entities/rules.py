@@ -1,0 +1,126 @@
+"""Correct the spans of one article by what it says elsewhere: treaties, surnames, acronyms."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from builder.text.entities.places import Places, folded, place_spans, with_iso
+from builder.text.entities.spans import TaggedSpan, without_overlaps
+
+MIN_CHARS = 400
+"""Shorter articles say too little for names to be carried from one sentence to another."""
+MIN_SURNAME = 4
+
+_NAME = r"[^\W\d_a-zà-ÿа-яё][^\W\d_]{2,30}"
+TREATY = re.compile(
+    r"(?<!\w)(?:[Aa]ccords?|[Tt]raités?|[Pp]actes?|[Aa]cuerdos?|[Aa]cordos?|[Aa]ccordi|[Tt]ratados?)"
+    rf" (?:(?:de|di|do|da|of) |d['’]|d['’] )[\"“«]?\s?(?P<name>{_NAME})"
+    rf"|(?<!\w)(?P<front>{_NAME}) (?:Accords?|Agreements?|Treaty|Pact)(?!\w)"
+    rf"|(?<!\w)(?:Accords?|Agreement|Treaty|Pact) of (?P<of>{_NAME})"
+    rf"|(?<!\w)(?P<german>{_NAME})-(?:Abkommen|Vertr(?:ag|äge))(?!\w)"
+    rf"|(?<!\w)(?P<front_ru>Авраамов\w{{1,3}}) соглашени\w{{1,2}}"
+)
+ACRONYM = re.compile(r"\s?[(«\"]\s?([^\W\d_a-zà-ÿа-яё]{2,8})\s?[)»\"]")
+
+
+def without_treaty_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Turn `accords d'Abraham` into one MISC span: a treaty is no person and no organisation.
+
+    A place keeps its span: in `accords de Minsk` the place is meant, too.
+    """
+    made: list[TaggedSpan] = []
+    for match in TREATY.finditer(text):
+        name = next(group for group in match.groups() if group)
+        begin = match.start() + match.group().index(name)
+        inside = [s for s in spans if s.start < match.end() and s.end > match.start()]
+        if any(s.label == "LOC" and s.start <= begin < s.end for s in inside):
+            continue
+        if any(s.start < match.start() or s.end > match.end() for s in inside):
+            continue
+        if inside or name.startswith(("Abraham", "Авраам")):
+            made.append(TaggedSpan(match.start(), match.end(), "MISC", 0.9))
+    kept = [s for s in spans if not any(s.start < m.end and s.end > m.start for m in made)]
+    return without_overlaps(kept + made)
+
+
+def occurrences(text: str, name: str) -> Iterator[int]:
+    """Yield where a name stands as a whole word."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (at and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            yield at
+        at = text.find(name, end)
+
+
+def carried_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Tag more occurrences of names that the article introduces: surnames, acronyms, long names."""
+    if len(text) < MIN_CHARS:
+        return list(spans)
+    votes: dict[str, Counter[str]] = {}
+    for span in spans:
+        mention = text[span.start : span.end]
+        for name, label in _names_from(text, span, mention):
+            votes.setdefault(name, Counter())[label] += 1
+    taken = bytearray(len(text))
+    for span in spans:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    added: list[TaggedSpan] = []
+    for name in sorted(votes, key=lambda n: (-len(n), n)):
+        labels = votes[name].most_common(2)
+        if len(labels) > 1:
+            continue
+        for at in occurrences(text, name):
+            if not any(taken[at : at + len(name)]) and not _joined(text, at, at + len(name)):
+                taken[at : at + len(name)] = b"\1" * len(name)
+                added.append(TaggedSpan(at, at + len(name), labels[0][0], 0.8))
+    return sorted([*spans, *added])
+
+
+def _names_from(text: str, span: TaggedSpan, mention: str) -> Iterator[tuple[str, str]]:
+    words = mention.split()
+    if len(words) > 1 and span.label != "MISC":
+        yield mention, span.label
+    if span.label == "PER" and len(words) > 1:
+        last = words[-1]
+        if len(last) >= MIN_SURNAME and last[0].isupper() and last.isalpha() and not last.isupper():
+            yield last, "PER"
+    if span.label == "ORG":
+        acronym = ACRONYM.match(text, span.end)
+        if acronym:
+            yield acronym.group(1), "ORG"
+        elif len(mention) >= 3 and mention.isalpha() and mention.isupper():
+            yield mention, "ORG"
+
+
+def _joined(text: str, start: int, end: int) -> bool:
+    """Tell whether a hyphen ties the place to another word."""
+    return (start > 0 and text[start - 1] in "-_@#/.") or (end < len(text) and text[end] in "-_@")
+
+
+def with_places(
+    text: str, spans: Sequence[TaggedSpan], places: Places, language: str, add: bool
+) -> list[TaggedSpan]:
+    """Extend LOC spans to full CLDR names, give countries their code; `add` tags missed names."""
+    listed = place_spans(text, places, language, 0.9)
+    result: list[TaggedSpan] = list(spans)
+    for place in listed:
+        touching = [s for s in result if s.start < place.end and s.end > place.start]
+        if not touching:
+            if add and not _joined(text, place.start, place.end):
+                result.append(place)
+        elif all(
+            s.label == "LOC" and place.start <= s.start and s.end <= place.end for s in touching
+        ):
+            result = [s for s in result if s not in touching] + [
+                place._replace(score=max(s.score for s in touching))
+            ]
+    return with_iso(text, sorted(result), places, language)
+
+
+def is_country(text: str, span: TaggedSpan, places: Places, language: str) -> bool:
+    """Tell whether a span is the whole name of a country in a language."""
+    place = places.names_of(language).get(folded(text[span.start : span.end]))
+    return bool(place and place.is_country)

@@ -1,0 +1,121 @@
+"""The default tagger: trained models, then rules that look at the whole article."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from builder.text.entities.decode import TAGS, UNITS, Decoded
+from builder.text.entities.models import Models
+from builder.text.entities.places import Places
+from builder.text.entities.rules import carried_names, with_places, without_treaty_names
+from builder.text.entities.spans import TaggedSpan, trimmed
+from builder.text.entities.tokens import Tokens
+
+BLOCK_TOKENS = 20_000
+"""Tokens scored together; bounds memory, any value gives the same spans."""
+
+
+def spans_of(
+    text: str, tokens: Tokens, decoded: Decoded, curve: tuple[float, float]
+) -> list[TaggedSpan]:
+    """Turn tags into spans without punctuation at the edges; the weakest token gives the score."""
+    tags = decoded.tags
+    begins = np.flatnonzero(tags % 2 == 1)
+    spans: list[TaggedSpan] = []
+    for begin in begins.tolist():
+        inner = tags[begin] + 1
+        last = begin
+        while last + 1 < len(tags) and tags[last + 1] == inner:
+            last += 1
+        start, end = trimmed(text, int(tokens.starts[begin]), int(tokens.ends[last]))
+        if any(c.isalpha() for c in text[start:end]):
+            margin = int(decoded.margins[begin : last + 1].min())
+            spans.append(
+                TaggedSpan(start, end, TAGS[int(tags[begin])][2:], confidence(margin, curve))
+            )
+    return spans
+
+
+def confidence(margin: int, curve: tuple[float, float]) -> float:
+    """Map the margin of an entity to the share of right entities seen at such margins."""
+    slope, offset = curve
+    return round(1.0 / (1.0 + math.exp(-(slope * math.log1p(margin / UNITS) + offset))), 3)
+
+
+class BuiltinTagger:
+    """Tag people, places, organisations and other names with the weights of the package."""
+
+    name = "builtin"
+    labels = frozenset({"PER", "LOC", "ORG", "MISC"})
+
+    def __init__(self, models: Models, places: Places, card: Mapping[str, Any]) -> None:
+        self._models = models
+        self._places = places
+        self.rules = frozenset(card.get("rules", ("treaty", "carry", "places", "add")))
+        self._card = dict(card)
+        self.version = str(card["version"])
+        self._languages = frozenset(card["languages"])
+        self._styles = {str(k): int(v) for k, v in card.get("styles", {}).items()}
+        self._curve = (float(card["confidence"][0]), float(card["confidence"][1]))
+
+    def supports(self, language: str) -> bool:
+        """Tell whether the language is claimed, whatever its region or script."""
+        return base_language(language) in self._languages
+
+    def describe(self) -> dict[str, Any]:
+        """Return name, version, training data, licence of the weights and F1 per language."""
+        return dict(self._card)
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        """Tag each text by itself; a language that is not claimed gets an empty list."""
+        found: list[list[TaggedSpan]] = [[] for _ in texts]
+        block: list[tuple[int, Tokens]] = []
+        size = 0
+        for number, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            if not self.supports(language):
+                continue
+            tokens = self._models.tokenize(text)
+            if not len(tokens.types):
+                continue
+            block.append((number, tokens))
+            size += len(tokens.types)
+            if size >= BLOCK_TOKENS:
+                self._tag_block(block, texts, languages, found)
+                block, size = [], 0
+        if block:
+            self._tag_block(block, texts, languages, found)
+        return found
+
+    def _tag_block(
+        self,
+        block: Sequence[tuple[int, Tokens]],
+        texts: Sequence[str],
+        languages: Sequence[str],
+        found: list[list[TaggedSpan]],
+    ) -> None:
+        decoded = self._models.decode(
+            [tokens for _, tokens in block],
+            [self._styles.get(base_language(languages[number]), 0) for number, _ in block],
+        )
+        for (number, tokens), result in zip(block, decoded, strict=True):
+            spans = spans_of(texts[number], tokens, result, self._curve)
+            found[number] = self._corrected(texts[number], base_language(languages[number]), spans)
+        self._models.make_room()
+
+    def _corrected(self, text: str, language: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
+        if "treaty" in self.rules:
+            spans = without_treaty_names(text, spans)
+        if "carry" in self.rules:
+            spans = carried_names(text, spans)
+        if "places" in self.rules:
+            spans = with_places(text, spans, self._places, language, "add" in self.rules)
+        return spans
+
+
+def base_language(tag: str) -> str:
+    """Return the language of a BCP 47 tag without script and region."""
+    return tag.split("-", maxsplit=1)[0].lower()
