@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.text.entities.features import key_of, normal_form
-from builder.text.entities.places import Places, place_spans
+from builder.text.entities.places import WHOLE_NAMES, Places, place_spans
 from builder.text.entities.rules import with_places
 from builder.text.entities.spans import TaggedSpan, without_overlaps
 
 _CAPITAL_RUN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){0,3}(?: [^\W\d_]+(?:-[^\W\d_]+){0,3}){0,3}")
-_WHOLE_NAMES = frozenset({1, 3, 5})
-"""Gazetteer classes of words that are a name by themselves (country, city, region)."""
 LISTED, GUESSED = 0.6, 0.3
 """Scores: a listed name; two or more capitalised words that no list knows. Not calibrated."""
 
@@ -56,7 +54,7 @@ class GazetteerTagger:
             ]
             people: list[tuple[int, str]] = []
             for start, word in words:
-                if word[0].isupper() and self._words.get(key_of(normal_form(word))) in _WHOLE_NAMES:
+                if word[0].isupper() and self._words.get(key_of(normal_form(word))) in WHOLE_NAMES:
                     found.append(TaggedSpan(start, start + len(word), "LOC", LISTED))
                 elif word[0].isupper() and len(word) > 1:
                     people.append((start, word))

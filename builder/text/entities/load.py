@@ -23,17 +23,19 @@ def load_builtin(directory: Path) -> BuiltinTagger:
         ValueError: a file is damaged.
     """
     card = json.loads((directory / "card.json").read_text("utf-8"))
-    features = TypeFeatures(_words(directory))
+    words = _words(directory)
+    features = TypeFeatures(words)
     linear = LinearModel(load_arrays(directory / "linear.bin"), features)
     window = None
     if (directory / "window.bin").exists():
         window = WindowModel(load_arrays(directory / "window.bin"), features)
-    return BuiltinTagger(Models(linear, window), _places(directory), card)
+    return BuiltinTagger(Models(linear, window), _places(directory, words), card)
 
 
 def load_gazetteer(directory: Path) -> GazetteerTagger:
     """Read the lists of the `gazetteer` tagger from the same folder."""
-    return GazetteerTagger(_places(directory), _words(directory))
+    words = _words(directory)
+    return GazetteerTagger(_places(directory, words), words)
 
 
 def _words(directory: Path) -> dict[int, int]:
@@ -41,5 +43,6 @@ def _words(directory: Path) -> dict[int, int]:
     return dict(zip(listed["keys"].tolist(), listed["classes"].tolist(), strict=True))
 
 
-def _places(directory: Path) -> Places:
-    return Places(load_arrays(directory / "places.bin")["text"].tobytes().decode("utf-8"))
+def _places(directory: Path, words: dict[int, int]) -> Places:
+    listing = load_arrays(directory / "places.bin")["text"].tobytes().decode("utf-8")
+    return Places(listing, words)

@@ -11,10 +11,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from builder.text.entities.features import key_of, normal_form
 from builder.text.entities.spans import TaggedSpan
 
-CAPITAL_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+CAPITAL_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 MAX_WORDS = 6
+WHOLE_NAMES = frozenset({1, 3, 5})
+"""Gazetteer classes of words that are a name by themselves (country, city, region)."""
 
 AMBIGUOUS: Mapping[str, frozenset[str]] = {
     "GE": frozenset(["AM", "AZ", "RU", "UA", "TR", "MD"]),
@@ -47,7 +50,8 @@ def folded(name: str) -> str:
 class Places:
     """Look names up by language; English names are known in every language."""
 
-    def __init__(self, listing: str) -> None:
+    def __init__(self, listing: str, words: Mapping[int, int]) -> None:
+        self._words = words
         self._names: dict[str, dict[str, Place]] = {}
         for line in listing.splitlines():
             language, code, name = line.split("\t")
@@ -73,6 +77,11 @@ class Places:
                 if place is not None:
                     return place
         return None
+
+    def is_place(self, name: str, language: str) -> bool:
+        """Tell whether a word is a country, a region or a city, in CLDR or GeoNames."""
+        listed = self._words.get(key_of(normal_form(name)), 0) in WHOLE_NAMES
+        return listed or self.find(name, language) is not None
 
     def names_of(self, language: str) -> Mapping[str, Place]:
         """Return the folded names of a language."""

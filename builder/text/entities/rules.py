@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from builder.text.entities.places import Places, folded, place_spans, with_iso
 from builder.text.entities.spans import TaggedSpan, without_overlaps
@@ -12,6 +12,8 @@ from builder.text.entities.spans import TaggedSpan, without_overlaps
 MIN_CHARS = 400
 """Shorter articles say too little for names to be carried from one sentence to another."""
 MIN_SURNAME = 4
+TREATY_SCORE = 0.9
+_QUOTE = re.compile(r"[\"“«]")
 
 _NAME = r"[^\W\d_a-zà-ÿа-яё][^\W\d_]{2,30}"
 TREATY = re.compile(
@@ -25,22 +27,27 @@ TREATY = re.compile(
 ACRONYM = re.compile(r"\s?[(«\"]\s?([^\W\d_a-zà-ÿа-яё]{2,8})\s?[)»\"]")
 
 
-def without_treaty_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+def without_treaty_names(
+    text: str, spans: Sequence[TaggedSpan], is_place: Callable[[str], bool]
+) -> list[TaggedSpan]:
     """Turn `accords d'Abraham` into one MISC span: a treaty is no person and no organisation.
 
-    A place keeps its span: in `accords de Minsk` the place is meant, too.
+    A listed place keeps its span: in `accords de Minsk` the place is meant, too.
     """
     made: list[TaggedSpan] = []
     for match in TREATY.finditer(text):
         name = next(group for group in match.groups() if group)
-        begin = match.start() + match.group().index(name)
-        inside = [s for s in spans if s.start < match.end() and s.end > match.start()]
-        if any(s.label == "LOC" and s.start <= begin < s.end for s in inside):
+        if is_place(name):
             continue
-        if any(s.start < match.start() or s.end > match.end() for s in inside):
+        # A quotation mark inside the phrase would be left without its partner: keep the name only.
+        start, end = match.span(match.lastgroup or 0) if _QUOTE.search(match[0]) else match.span()
+        touching = [s for s in spans if s.start < end and s.end > start]
+        if any(
+            s.start <= start and s.end >= end and s.end - s.start > end - start for s in touching
+        ):
             continue
-        if inside or name.startswith(("Abraham", "Авраам")):
-            made.append(TaggedSpan(match.start(), match.end(), "MISC", 0.9))
+        if touching or name.startswith(("Abraham", "Авраам")):
+            made.append(TaggedSpan(start, end, "MISC", TREATY_SCORE))
     kept = [s for s in spans if not any(s.start < m.end and s.end > m.start for m in made)]
     return without_overlaps(kept + made)
 

@@ -108,7 +108,9 @@ class BuiltinTagger:
 
     def _corrected(self, text: str, language: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
         if "treaty" in self.rules:
-            spans = without_treaty_names(text, spans)
+            spans = without_treaty_names(
+                text, spans, lambda name: self._places.is_place(name, language)
+            )
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:

@@ -31,8 +31,8 @@ _ABBREVIATIONS = frozenset(
     re.findall(
         r"\S+",
         "mr mrs ms dr st sr jr prof gen col sgt lt capt rev hon gov sen rep no vs mm mme mlle hr "
-        "fr nr bzw ca sra dra exmo kgs kgl kungl hl v av th sv mt pvt ii iii iv vi vii viii ix xi xii "
-        "xiii xiv xv xvi г ул им стр тыс млн гг проф акад ст т д л др",
+        "fr nr bzw ca sra dra exmo kgs kgl kungl hl v av th sv mt pvt ii iii iv vi vii viii ix xi "
+        "xii xiii xiv xv xvi г ул им стр тыс млн гг проф акад ст т д л др",
     )
 )
 
