@@ -23,26 +23,29 @@ import unicodedata
 __all__ = ["article_id", "normalize"]
 
 ID_HEX_DIGITS = 32
-"""Length of an article id in hexadecimal digits: 128 bits, so that a collision in 10^12 articles has odds below 10^-14."""
+"""Length of an article id: 128 bits; two of 10^12 articles collide with odds below 10^-14."""
 
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 """Everything that a reader sees as a new line, the page break included; a pair counts once."""
 
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff]"  # controls, soft hyphen, BOM, noncharacters
+    # controls, soft hyphen, word joiner, byte order mark, noncharacters
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u2060\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+    # zero-width space, unless it parts words of a script that writes none
     "|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f])\u200b"
 )
 
 _DIRTY = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    "\ufffe\uffff]"
 )
-"""One pass over a clean text finds none of these; only then are the rewriting passes skipped."""
+"""Where one search finds none of these, the rewriting passes are skipped."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def normalize(text: str) -> str:
-    r"""Return the text in NFC, with "\n" line ends, and without controls or stray invisible characters.
+    r"""Return the text in NFC, with "\n" line ends, and without stray invisible characters.
 
     A surrogate pair, left by a careless decoder, becomes its character; a lone surrogate becomes
     U+FFFD. Never raises.
@@ -66,7 +69,7 @@ def normalize(text: str) -> str:
 
 
 def article_id(normalized: str) -> str:
-    """Return the id of an article: the first 128 bits of SHA-256 over its normalized raw text, in hexadecimal.
+    """Return the id of an article: 128 bits of the SHA-256 of its normalized raw text, in hex.
 
     Args:
         normalized: what `normalize` returned, before any cleaning.
