@@ -1,0 +1,1 @@
+"""Input, pure: how records are mapped to what the model knows. No I/O."""
