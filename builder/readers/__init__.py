@@ -1,0 +1,109 @@
+"""Readers: from an input folder to raw articles and rejects, in the order of the input.
+
+`list_files` says what is read and what is not, `plan_slices` cuts it into tasks, `read_slice`
+reads one of them. Every record comes out as exactly one article or one reject; bad data never
+raises.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, NamedTuple
+
+from builder.input.params import InputParams
+from builder.input.rejects import Place, reject
+from builder.readers.files import FileListing, InputFile, Skipped, list_input
+from builder.readers.jsonl import read_jsonl
+from builder.readers.parquet import read_parquet
+from builder.readers.slices import Piece, Slice, plan_slices
+from builder.readers.streams import BrokenStream, file_path, open_file
+from builder.readers.text import read_text
+from schema.article import RawArticle
+from schema.reject import Reject, RejectCode
+
+__all__ = [
+    "READERS",
+    "FileListing",
+    "InputFile",
+    "Piece",
+    "Reader",
+    "Skipped",
+    "Slice",
+    "list_files",
+    "plan_slices",
+    "read_slice",
+]
+
+Read = Callable[[BinaryIO, Piece, InputParams, Counter[str]], Iterator[RawArticle | Reject]]
+
+
+class Reader(NamedTuple):
+    """A format of input: the names that it claims, and the function that reads it."""
+
+    suffixes: tuple[str, ...]
+    read: Read
+
+
+#: Every format, by name. A new one is a module and a line here.
+READERS: Final[Mapping[str, Reader]] = {
+    "jsonl": Reader(
+        (
+            ".jsonl",
+            ".ndjson",
+            ".jsonl.gz",
+            ".ndjson.gz",
+            ".jsonl.zst",
+            ".ndjson.zst",
+        ),
+        read_jsonl,
+    ),
+    "parquet": Reader((".parquet",), read_parquet),
+    "text": Reader((".txt",), read_text),
+}
+
+
+def list_files(
+    root: Path,
+    exclude: Collection[Path] = (),
+    links: Literal["inside", "everywhere"] = "inside",
+) -> FileListing:
+    """List what is read of an input, what is skipped, and what is missing.
+
+    Args:
+        root: a file or a folder.
+        exclude: files and folders that are left out, such as the output.
+        links: `InputParams.links`.
+
+    Returns:
+        Files, skipped ones and rejects, each sorted by path. All may be empty.
+
+    Raises:
+        ConfigError: there is no such input, or no reader for a single file.
+    """
+    suffixes = {suffix: name for name, reader in READERS.items() for suffix in reader.suffixes}
+    return list_input(root, suffixes, exclude, links)
+
+
+def read_slice(
+    root: Path, slice_: Slice, params: InputParams, unknown: Counter[str] | None = None
+) -> Iterator[RawArticle | Reject]:
+    """Yield one outcome for each record of a slice, in order.
+
+    Args:
+        root: the input that was listed.
+        slice_: what to read.
+        params: column names and limits.
+        unknown: counts the fields that no one reads, by name; the caller owns it.
+
+    Returns:
+        Articles and rejects. Bad data never raises; a file that cannot be read is one reject.
+    """
+    counter: Counter[str] = Counter() if unknown is None else unknown
+    for piece in slice_.pieces:
+        try:
+            with open_file(file_path(root, piece.path)) as file:
+                yield from READERS[piece.format].read(file, piece, params, counter)
+        except (OSError, BrokenStream) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            place = Place(piece.path, piece.start)
+            yield reject(RejectCode.UNREADABLE_FILE, place, f"the file cannot be read: {reason}")
