@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from builder.corpus.splits import Rows, SplitParams, SplitResult
+from builder.corpus.splits import Codes, Rows, SplitParams, SplitResult
 
 __all__ = ["SplitOverlap", "SplitShare", "achieved_shares", "leak_matrix"]
 

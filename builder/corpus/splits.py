@@ -171,18 +171,23 @@ class SplitResult(NamedTuple):
 
 
 def assign_splits(
-    rows: pa.Table, component: Rows, params: SplitParams, fixed: Codes | None = None
+    rows: pa.Table,
+    component: Rows,
+    params: SplitParams,
+    fixed: Codes | None = None,
+    counted: npt.NDArray[np.bool_] | None = None,
 ) -> SplitResult:
     """Assign every row to a split, whole components together.
 
     Args:
-        rows: the published articles in any order; column `id`, with `time` also `date` and
+        rows: the clustered articles in any order; column `id`, with `time` also `date` and
             `date_precision`, with `group_by` also `source`.
         component: for each row the row with the smallest id of its component, as from
             `cluster_signatures`.
         params: strategy and its settings.
         fixed: for each row the code of the split in which an earlier release holds it
             (`split_codes`), or -1 for a new row.
+        counted: the rows that quotas count, where some are not published; all by default.
 
     Returns:
         One code a row.  Old rows keep theirs; new rows follow the old rows of their
@@ -205,8 +210,9 @@ def assign_splits(
     elif params.strategy == "hash":
         codes[free] = _by_hash(_draw(groups, free, params.salt), params.shares)
     else:
-        held = _count(_by_row(codes, groups, fixed), len(params.names))
-        sizes = np.bincount(groups.of_row, minlength=codes.size)[free]
+        published = np.ones(component.size, dtype=np.bool_) if counted is None else counted
+        held = _count(_by_row(codes, groups, fixed)[published], len(params.names))
+        sizes = np.bincount(groups.of_row[published], minlength=codes.size)[free]
         wanted = apportion(int(held.sum() + sizes.sum()), params.shares)
         codes[free] = fill_quotas(sizes, _draw(groups, free, params.salt), wanted - held)
     return SplitResult(params.names, _by_row(codes, groups, fixed))
