@@ -29,8 +29,8 @@ _CLOCK_LINE = re.compile(r"(?<![^\n])[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5
 _CLOCK_GAP = re.compile(r"[^\w]{0,12}")
 _DATE_LINE = re.compile(rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}")
 _LINE = re.compile(r"[^\n]+")
-_MARK = re.compile(r"\s{0,8}(?:[•·▪‣◦●○■□►▶→»*–—-]|\d{1,2}[.)]|\[\d{1,2}\])\s{0,4}")  # noqa: RUF001
-_FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\s*$")  # noqa: RUF001
+_MARK = re.compile(r"\s{0,8}(?:[•·▪‣◦●○■□►▶→»*–—-]|\d{1,2}[.)]|\[\d{1,2}\])\s{0,4}")
+_FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\s*$")
 
 
 def clock_columns(text: str) -> list[tuple[int, int]]:
@@ -115,4 +115,4 @@ def _with_marks_before(text: str, start: int) -> int:
     while back > 0 and start - back < 6 and not text[back - 1].isalnum():
         back -= 1
     head = text[back:start]
-    return start - len(head.lstrip()) if head.strip() in ("-", "–", "—", "•", "·") else start  # noqa: RUF001
+    return start - len(head.lstrip()) if head.strip() in ("-", "–", "—", "•", "·") else start

@@ -4,13 +4,16 @@ It finds borders, never decides between cues: that is `cues.py`. All searches lo
 bounded window, so a line of a million characters costs no more than a short one.
 """
 
+import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
 from builder.text.names import NameSpan, leading_name, listed_names
+from builder.text.phrases import Group, Phrase
 
 __all__ = ["CueHit", "Matcher", "Piece", "Unit", "begins_word", "ends_word"]
 
@@ -26,12 +29,19 @@ MAX_LEAD = 25
 before the phrase: what comes earlier may be prose without a stop."""
 
 MAX_TAIL = 140
-"""In a long line, at most so many characters of the sentence may follow the phrase."""
+"""In a long line, at most so many characters of the sentence may follow the phrase, and the next
+word may not have a capital: it may begin a sentence that is glued to the phrase."""
 
-_STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")  # noqa: RUF001
+REACH = 320
+"""Characters after its rarest word within which a phrase has to end."""
+
+BACK_COST = 8
+"""Characters before a word that cost as much to try as one more place of a word."""
+
+_STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")
 _QUOTE = re.compile(r"[«»“”„「」『』]")
 _OPENING = frozenset("«“„「『")
-_EDGE = re.compile(r"[\W_]*")
+_WORD_START = re.compile(r"\b[\w©]|©")
 _PLACE_WHITE = "\n \t\u00a0"
 
 
@@ -75,27 +85,70 @@ class Unit(NamedTuple):
 class Matcher:
     """Collects hits and pieces of one text."""
 
-    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
-        """Take the text as printed and as folded; offsets are the same in both."""
+    def __init__(
+        self, text: str, folded: str, places: dict[str, list[int]], roles: frozenset[str]
+    ) -> None:
+        """Take the text as printed and as folded, and where its words begin."""
         self.text = text
         self.hits: list[CueHit] = []
         self.pieces: set[Piece] = set()
         self._folded = folded
+        self._places = places
         self._roles = roles
-        self._seen: set[tuple[int, int]] = set()
 
-    def consider(self, number: int, cue: Cue, at: int) -> None:
-        """Match one cue around one place of its rarest word."""
-        line = self.line(at)
+    def match(self, cue: Cue) -> None:
+        """Match one cue wherever it stands."""
+        pattern = compiled(cue.phrase.pattern)
+        end = -1
+        for start in self._starts(cue.phrase):
+            found = pattern.match(self._folded, start, start + REACH) if start >= end else None
+            if found and self._stands_alone(cue, found):
+                end = found.end()
+                self._take(cue, found)
+
+    def _starts(self, phrase: Phrase) -> Sequence[int]:
+        """Return where a phrase may begin, going by its word that is rarest in this text."""
+        best: list[int] = []
+        cost, back = math.inf, 0
+        for group in phrase.groups:
+            places = self._places_of(group, unspaced=phrase.unspaced)
+            if len(places) * (1 + group.back / BACK_COST) < cost:
+                best, back = places, group.back
+                cost = len(places) * (1 + back / BACK_COST)
+        if len(phrase.groups[0].keys) > 1:
+            best = sorted(best)
+        return self._starts_before(best, back, unspaced=phrase.unspaced) if back else best
+
+    def _starts_before(self, places: Sequence[int], back: int, *, unspaced: bool) -> list[int]:
+        starts: list[int] = []
+        last = 0
+        for at in places:
+            low = max(last, at - back)
+            if unspaced:
+                starts.extend(range(low, at + 1))
+            else:
+                words = _WORD_START.finditer(self._folded, low, at + 1)
+                starts.extend(found.start() for found in words)
+            last = at + 1
+        return starts
+
+    def _places_of(self, group: Group, *, unspaced: bool) -> list[int]:
+        if not unspaced:
+            return [at for key in group.keys for at in self._places.get(key, ())]
+        for key in group.keys - self._places.keys():
+            self._places[key] = occurrences(self._folded, key)
+        return [at for key in group.keys for at in self._places[key]]
+
+    def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
-            if self._new(number, line):
-                self._collect(cue, line)
+            start, end = found.span()
+            self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
         elif cue.where in ("starts", "contains"):
-            sentence = self.sentence(at, line)
-            if self._new(number, sentence):
-                self._match_sentence(cue, sentence)
-        elif line.whole and self._new(number, line):
-            self._match_line(cue, line)
+            self._take_sentence(cue, found)
+        else:
+            line = self.line(found.start())
+            if line.whole and not self._text_before(line.start, found.start()):
+                self._take_line(cue, line, found)
 
     def line(self, at: int) -> Unit:
         """Return the line around a place, or the window around it if the line is long."""
@@ -107,17 +160,19 @@ class Matcher:
         whole = (before >= 0 or low == 0) and (after >= 0 or high == len(text))
         return self._tight(start, end, whole=whole and end - start <= MAX_UNIT, line=True)
 
-    def sentence(self, at: int, line: Unit) -> Unit:
-        """Return the sentence around a place within its line."""
+    def sentence(self, found: re.Match[str]) -> Unit:
+        """Return the sentence around a match, within its line."""
+        line = self.line(found.start())
+        at, last = found.start(), max(found.end() - 1, found.start())
         low = max(line.start, at - WINDOW)
-        start, found = low, low == line.start and (line.whole or self._line_begins(low))
+        start, opened = low, low == line.start and (line.whole or self._line_begins(low))
         for stop in _STOP.finditer(self.text, low, at):
-            start, found = stop.end(), True
-        high = min(line.end, at + WINDOW)
-        stop_after = _STOP.search(self.text, at, high)
+            start, opened = stop.end(), True
+        high = min(line.end, last + WINDOW)
+        stop_after = _STOP.search(self.text, last, high)
         end = stop_after.end() if stop_after else high
         closed = bool(stop_after) or (high == line.end and (line.whole or self._line_ends(high)))
-        unit = self._tight(start, end, whole=found and closed, line=False)
+        unit = self._tight(start, end, whole=opened and closed, line=False)
         if line.whole and (unit.start, unit.end) == (line.start, line.end):
             return line
         return unit
@@ -134,26 +189,15 @@ class Matcher:
     def _odd_marks(self, low: int, at: int) -> bool:
         return self.text.count('"', low, at) % 2 == 1
 
-    def _collect(self, cue: Cue, area: Unit) -> None:
-        pattern = compiled(cue.phrase.pattern)
-        for found in pattern.finditer(self._folded, area.start, area.end):
-            start, end = found.span()
-            if cue.phrase.unspaced or (begins_word(self.text, start) and ends_word(self.text, end)):
-                self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
-
-    def _match_line(self, cue: Cue, line: Unit) -> None:
-        start = self._core_start(line)
-        pattern = compiled(cue.phrase.pattern)
+    def _take_line(self, cue: Cue, line: Unit, found: re.Match[str]) -> None:
         if cue.where == "line":
-            found = pattern.match(self._folded, start, line.end)
-            fits = found is not None and line.end - line.start <= cue.max_chars
-            fits = fits and (cue.phrase.unspaced or ends_word(self.text, found.end()))  # type: ignore[union-attr]
+            fits = line.end - line.start <= cue.max_chars
         else:
-            found = pattern.fullmatch(self._folded, start, self._core_end(line))
-            fits = found is not None
-        if found is None or not fits or self.quoted(start):
-            return
-        if not self._name_hits(cue, line, found):
+            end = self._core_end(line)
+            again = compiled(cue.phrase.pattern).fullmatch(self._folded, found.start(), end)
+            fits = again is not None
+            found = again or found
+        if not fits or self.quoted(found.start()) or not self._name_hits(cue, line, found):
             return
         if cue.where == "heading":
             self._take_list(cue, line)
@@ -171,20 +215,14 @@ class Matcher:
         else:
             self.hits += [CueHit(first, last, cue.cue) for first, last, _ in items]
 
-    def _match_sentence(self, cue: Cue, unit: Unit) -> None:
-        pattern = compiled(cue.phrase.pattern)
-        start = self._core_start(unit)
-        search = pattern.match if cue.where == "starts" else pattern.search
-        found = search(self._folded, start, unit.end)
-        while found is not None and not self._stands_alone(cue, found):
-            found = pattern.search(self._folded, found.start() + 1, unit.end)
-            if cue.where == "starts":
-                return
-        if found is None or self.quoted(found.start()):
+    def _take_sentence(self, cue: Cue, found: re.Match[str]) -> None:
+        unit = self.sentence(found)
+        if cue.where == "starts" and self._text_before(unit.start, found.start()):
             return
-        if cue.removes and not self._may_go(cue, unit, found):
+        if self.quoted(found.start()):
             return
-        self._name_hits(cue, unit, found)
+        if not cue.removes or self._may_go(cue, unit, found):
+            self._name_hits(cue, unit, found)
 
     def _stands_alone(self, cue: Cue, found: re.Match[str]) -> bool:
         if cue.phrase.unspaced:
@@ -193,13 +231,19 @@ class Matcher:
             cue.phrase.open_ended or ends_word(self.text, found.end())
         )
 
+    def _text_before(self, start: int, at: int) -> bool:
+        """Say whether anything but marks stands before a match."""
+        return at - start > 40 or any(char.isalnum() for char in self.text[start:at])
+
     def _may_go(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Say whether a sentence is short and bounded enough to go with its phrase."""
         if not unit.whole or unit.end - unit.start > cue.max_chars:
             return False
         if unit.line or self.line(unit.start).whole:
             return True
-        return found.start() - unit.start <= MAX_LEAD and unit.end - found.end() <= MAX_TAIL
+        if found.start() - unit.start > MAX_LEAD or unit.end - found.end() > MAX_TAIL:
+            return False
+        return not self.text[found.end() : unit.end].lstrip()[:1].isupper()
 
     def _name_hits(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Add the hits of a match; return False if its `{name}` is no name."""
@@ -221,13 +265,6 @@ class Matcher:
         ]
         return True
 
-    def _new(self, number: int, unit: Unit) -> bool:
-        key = (number, unit.start)
-        if key in self._seen and unit.whole:
-            return False
-        self._seen.add(key)
-        return True
-
     def _tight(self, start: int, end: int, *, whole: bool, line: bool) -> Unit:
         piece = self.text[start:end]
         start += len(piece) - len(piece.lstrip())
@@ -241,10 +278,6 @@ class Matcher:
     def _line_ends(self, at: int) -> bool:
         return not self.text[at : at + 1].strip(_PLACE_WHITE)
 
-    def _core_start(self, unit: Unit) -> int:
-        found = _EDGE.match(self.text, unit.start, unit.end)
-        return found.end() if found else unit.start
-
     def _core_end(self, unit: Unit) -> int:
         end = unit.end
         while end > unit.start and not self.text[end - 1].isalnum():
@@ -256,6 +289,16 @@ class Matcher:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile on first use: most phrases of most languages are never needed."""
     return re.compile(pattern)
+
+
+def occurrences(folded: str, literal: str) -> list[int]:
+    """Return all places of a literal in a script without spaces."""
+    places = []
+    at = folded.find(literal)
+    while at >= 0:
+        places.append(at)
+        at = folded.find(literal, at + len(literal))
+    return places
 
 
 def begins_word(text: str, at: int) -> bool:

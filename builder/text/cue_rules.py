@@ -102,6 +102,7 @@ class CueRules:
     roles: frozenset[str] = field(repr=False)
     by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     by_literal: Mapping[str, tuple[int, ...]] = field(repr=False)
+    keys: frozenset[str] = field(repr=False)
 
 
 def load_cues(folder: Path) -> CueRules:
@@ -148,6 +149,13 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         frozenset(roles),
         _index(cues, unspaced=False),
         _index(cues, unspaced=True),
+        frozenset(
+            key
+            for cue in cues
+            if not cue.phrase.unspaced
+            for group in cue.phrase.groups
+            for key in group.keys
+        ),
     )
 
 
@@ -215,6 +223,6 @@ def _index(cues: Iterable[Cue], *, unspaced: bool) -> dict[str, tuple[int, ...]]
     found: dict[str, list[int]] = {}
     for number, cue in enumerate(cues):
         if cue.phrase.unspaced is unspaced:
-            for anchor in cue.phrase.anchors:
+            for anchor in sorted(cue.phrase.groups[0].keys):
                 found.setdefault(anchor, []).append(number)
     return {anchor: tuple(numbers) for anchor, numbers in sorted(found.items())}

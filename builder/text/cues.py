@@ -6,14 +6,14 @@ with it depends on its place (see `cue_rules.PLACES`), never on a guess about th
 prose, quotations and subheads stay. It knows nothing of layout or of other articles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from builder.text.clean import Proposal
 from builder.text.cue_blocks import clock_columns, head_dates
-from builder.text.cue_match import CueHit, Matcher, Piece, Unit, begins_word
+from builder.text.cue_match import CueHit, Matcher, Piece, Unit
 from builder.text.cue_rules import Cue, CueRules
-from builder.text.phrases import fold, has_unspaced, text_anchors
+from builder.text.phrases import fold, has_unspaced, word_places
 
 __all__ = ["CueHit", "cue_proposals", "find_cues", "propose_cues"]
 
@@ -39,8 +39,8 @@ _PROMPTS = frozenset(
 )
 """Classes that ask the reader for something; only these draw unmarked neighbours with them."""
 
-_SET_OFF = frozenset('.!?…:;|•·»”")]}>→。！？】」')  # noqa: RUF001
-_BAR_MARKS = frozenset(" \u00a0\n\t|/•·-–—:0123456789()")  # noqa: RUF001
+_SET_OFF = frozenset('.!?…:;|•·»”")]}>→。！？】」')
+_BAR_MARKS = frozenset(" \u00a0\n\t|/•·-–—:0123456789()")
 
 
 def propose_cues(text: str, language: str, rules: CueRules) -> list[Proposal]:
@@ -68,9 +68,10 @@ def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
     Args: as `propose_cues`.
     """
     folded = fold(text)
-    matcher = Matcher(text, folded, rules.roles)
-    for number, at in _candidates(text, folded, language.split("-")[0], rules):
-        matcher.consider(number, rules.cues[number], at)
+    places = word_places(text, folded, rules.keys)
+    matcher = Matcher(text, folded, places, rules.roles)
+    for cue in _candidates(folded, places, language.split("-")[0], rules):
+        matcher.match(cue)
     hits = matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
     hits += [CueHit(*span, "date_header") for span in head_dates(folded)]
@@ -85,25 +86,22 @@ def _order(hit: CueHit) -> tuple[int, int, str, str, tuple[int, int]]:
 
 
 def _candidates(
-    text: str, folded: str, language: str, rules: CueRules
-) -> Iterator[tuple[int, int]]:
-    """Yield the number of every cue whose rarest word stands in the text, with each place."""
-    present = [
-        (anchor, rules.by_anchor[anchor])
-        for anchor in text_anchors(folded) & rules.by_anchor.keys()
-    ]
+    folded: str, places: Mapping[str, list[int]], language: str, rules: CueRules
+) -> Iterator[Cue]:
+    """Yield every cue whose words all stand in the text."""
+    words = places.keys()
+    for anchor in sorted(words & rules.by_anchor.keys()):
+        for cue in map(rules.cues.__getitem__, rules.by_anchor[anchor]):
+            others = cue.phrase.groups[1:]
+            if _may_fire(cue, language) and not any(
+                words.isdisjoint(group.keys) for group in others
+            ):
+                yield cue
     if has_unspaced(folded):
-        present += [
-            (literal, numbers) for literal, numbers in rules.by_literal.items() if literal in folded
-        ]
-    for anchor, numbers in sorted(present):
-        cues = [number for number in numbers if _may_fire(rules.cues[number], language)]
-        inside = bool(cues) and rules.cues[cues[0]].phrase.unspaced
-        at = folded.find(anchor) if cues else -1
-        while at >= 0:
-            if inside or begins_word(text, at):
-                yield from ((number, at) for number in cues)
-            at = folded.find(anchor, at + len(anchor))
+        for literal, numbers in rules.by_literal.items():
+            if literal in folded:
+                cues = map(rules.cues.__getitem__, numbers)
+                yield from (cue for cue in cues if _may_fire(cue, language))
 
 
 def _may_fire(cue: Cue, language: str) -> bool:
@@ -208,7 +206,7 @@ def _after(text: str, end: int) -> str:
 def _over_stop(text: str, end: int) -> int:
     """Return the end of the stop that follows, if one does."""
     at = end
-    while at < len(text) and at - end < 4 and text[at] in " \u00a0.!?…。！？":  # noqa: RUF001
+    while at < len(text) and at - end < 4 and text[at] in " \u00a0.!?…。！？":
         at += 1
     return end + len(text[end:at].rstrip())
 

@@ -19,8 +19,8 @@ _PARTICLES = frozenset(
 _JOINS = frozenset(
     "and et und y e i и й та і ve και en og och ja dan và és şi și a или oraz with mit avec con com с s z a ed ו و".split()
 )
-_WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)  # noqa: RUF001
-_LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")  # noqa: RUF001
+_WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)
+_LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")
 
 
 class NameSpan(NamedTuple):

@@ -14,19 +14,20 @@ and refuses to know what a phrase is for: that is said beside it in `rules/<tag>
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import insort
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 __all__ = [
     "ANCHOR_CHARS",
     "DATE_PATTERN",
+    "Group",
     "Phrase",
     "PhraseError",
     "fold",
     "has_unspaced",
     "parse_phrase",
-    "text_anchors",
+    "word_places",
 ]
 
 ANCHOR_CHARS = 5
@@ -46,12 +47,17 @@ _SAME_LENGTH_FOLDS = (
     ("\u0130", "i"),  # İ: its lower case has two code points
     ("ё", "е"),
     *zip("άέήίόύώϊϋΐΰς", "αεηιουωιυιυσ", strict=True),  # capitals of Greek lose the accent
-    *zip("أإآٱى", "ااااي", strict=True),  # noqa: RUF001
-    *zip("ئیک", "ئيك", strict=True),  # noqa: RUF001
-    *zip("：？！，（）．", ":?!,().", strict=True),  # noqa: RUF001
+    *zip("أإآٱى", "ااااي", strict=True),
+    *zip("ئیک", "ئيك", strict=True),
+    *zip("：？！，（）．", ":?!,().", strict=True),
 )
 
-_TO_SPACE = "'\".,:;!?()[]«»“”„‹›|/–—-•·©…،؟。、「」"  # noqa: RUF001
+MAX_SEPARATOR = 6
+GAP_CHARS = 62
+STEM_CHARS = 14
+SLOT_CHARS = 200
+"""Most characters between two words, in a gap, of the ending of a stem, of a placeholder."""
+
 _SEPARATOR = r"[^\w\n]{1,6}"
 _TIGHT_SEPARATOR = r"[^\w\n]{0,3}"
 _GAP = r"[^\w\n](?:[^\n]{0,60}?[^\w\n])?"
@@ -92,6 +98,8 @@ _TOKEN = re.compile(
     r"|(?P<other>[^\s]|\s+)"
 )
 _WORD = re.compile(r"©|\w+")
+_AFTER_SMALL = re.compile(rf"(?<=[a-zß-öø-ÿа-яё])[A-ZÀ-ÖØ-ÞА-ЯЁ]\w{{0,{ANCHOR_CHARS - 1}}}")
+"""Words glued to the one before, in the scripts where a capital shows it."""
 
 
 class PhraseError(ValueError):
@@ -101,19 +109,27 @@ class PhraseError(ValueError):
 class Phrase(NamedTuple):
     """A compiled phrase.
 
-    `anchors` are beginnings of words of which at least one stands in every text that the
-    phrase matches; `open_ended` says that it ends in a name or in anything.
+    Every match holds a word of each of its `groups`, of which the first is likely to be the
+    rarest. `open_ended` says that the phrase ends in a name or in anything.
     """
 
     pattern: str
-    anchors: tuple[str, ...]
+    groups: tuple["Group", ...]
     unspaced: bool
     open_ended: bool
+
+
+class Group(NamedTuple):
+    """Beginnings of words of which one stands in a match, at most `back` characters after its start."""
+
+    keys: frozenset[str]
+    back: int
 
 
 class _Node(NamedTuple):
     pattern: str
     anchors: tuple[str, ...]
+    width: int  # most characters of a match
     kind: str = "word"  # word | gap | optional | slot | colon
 
 
@@ -135,11 +151,21 @@ def has_unspaced(text: str) -> bool:
     return _UNSPACED_ONE.search(text) is not None
 
 
-def text_anchors(folded: str) -> set[str]:
-    """Return the beginnings of all words of a folded text."""
-    for mark in _TO_SPACE:
-        folded = folded.replace(mark, " ")
-    return {word[:ANCHOR_CHARS] for word in set(folded.split())}
+def word_places(text: str, folded: str, keys: Container[str]) -> dict[str, list[int]]:
+    """Return the places of all words of a text that begin with one of the keys.
+
+    `SubscribeLog in` has three words: where a capital follows a small letter, one begins.
+    """
+    places: dict[str, list[int]] = {}
+    for word in _WORD.finditer(folded):
+        key = word.group()[:ANCHOR_CHARS]
+        if key in keys:
+            places.setdefault(key, []).append(word.start())
+    for word in _AFTER_SMALL.finditer(text):
+        key = fold(word.group())
+        if key in keys:
+            insort(places.setdefault(key, []), word.start())
+    return places
 
 
 def parse_phrase(source: str) -> Phrase:
@@ -151,11 +177,23 @@ def parse_phrase(source: str) -> Phrase:
     folded = fold(source).strip()
     unspaced = has_unspaced(folded)
     reader = _Reader(folded, unspaced=unspaced)
-    pattern, anchors, open_ended = reader.read()
-    if not anchors:
-        message = "no word of it is certain to occur; give it one that may not be missing"
-        raise PhraseError(message)
-    return Phrase(pattern, anchors, unspaced, open_ended)
+    nodes = reader.read()
+    if not any(node.anchors for node in nodes):
+        raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
+    groups = []
+    back = 0
+    for node in nodes:
+        if node.anchors:
+            inside = 0 if node.kind == "word" else node.width
+            groups.append((_rarity(node), Group(frozenset(node.anchors), back + inside)))
+        back += node.width + MAX_SEPARATOR
+    groups.sort(key=lambda group: group[0], reverse=True)
+    return Phrase(
+        pattern=reader.join(nodes),
+        groups=tuple(group for _, group in groups),
+        unspaced=unspaced,
+        open_ended=nodes[-1].kind == "slot",
+    )
 
 
 class _Reader:
@@ -167,13 +205,11 @@ class _Reader:
         self._unspaced = unspaced
         self._names = 0
 
-    def read(self) -> tuple[str, tuple[str, ...], bool]:
+    def read(self) -> list[_Node]:
         nodes = list(self._sequence(closers=""))
         if self._at < len(self._tokens):
-            message = f"unexpected {self._tokens[self._at].group()!r}"
-            raise PhraseError(message)
-        open_ended = bool(nodes) and nodes[-1].kind == "slot"
-        return self._join(nodes), _best_anchors(nodes), open_ended
+            raise PhraseError(f"unexpected {self._tokens[self._at].group()!r}")
+        return nodes
 
     def _sequence(self, closers: str) -> Iterator[_Node]:
         while self._at < len(self._tokens):
@@ -205,21 +241,26 @@ class _Reader:
         if not all(options):
             message = "an empty choice; write [a|b] for something that may be missing"
             raise PhraseError(message)
-        pattern = "(?:" + "|".join(self._join(option) for option in options) + ")"
+        pattern = "(?:" + "|".join(self.join(option) for option in options) + ")"
+        width = max(sum(node.width + MAX_SEPARATOR for node in option) for option in options)
         if opener == "[":
-            return _Node(pattern, (), "optional")
+            return _Node(pattern, (), width, "optional")
         per_option = [_best_anchors(option) for option in options]
         if not all(per_option):
-            return _Node(pattern, ())
-        return _Node(pattern, tuple(sorted({key for keys in per_option for key in keys})))
+            return _Node(pattern, (), width, "choice")
+        anchors = tuple(sorted({key for keys in per_option for key in keys}))
+        first = all(
+            option[0].anchors == best for option, best in zip(options, per_option, strict=True)
+        )
+        return _Node(pattern, anchors, width, "word" if first else "choice")
 
     def _leaf(self, token: re.Match[str]) -> _Node:
         if token.group("gap"):
-            return _Node("", (), "gap")
+            return _Node("", (), GAP_CHARS, "gap")
         if token.group("number"):
-            return _Node(r"\d[\d.,]{0,8}", ())
+            return _Node(r"\d[\d.,]{0,8}", (), 9)
         if token.group("colon"):
-            return _Node(r"[^\w\n:]{0,3}:", (), "colon")
+            return _Node(r"[^\w\n:]{0,3}:", (), 4, "colon")
         slot = token.group("slot")
         if slot is not None:
             return self._slot(slot, last=self._at == len(self._tokens))
@@ -227,8 +268,9 @@ class _Reader:
         pattern = _TIGHT_SEPARATOR.join(re.escape(part) for part in word.split("'") if part)
         pattern = pattern.replace(_TIGHT_SEPARATOR, r"[^\w\n]{1,2}")
         if stem:
-            pattern += r"\w{0,14}"
-        return _Node(pattern, _word_anchors(word, stem=stem, unspaced=self._unspaced))
+            pattern += rf"\w{{0,{STEM_CHARS}}}"
+        anchors = _word_anchors(word, stem=stem, unspaced=self._unspaced)
+        return _Node(pattern, anchors, len(word) + (STEM_CHARS if stem else 2))
 
     def _slot(self, slot: str, *, last: bool) -> _Node:
         if slot not in _PLACEHOLDERS:
@@ -241,9 +283,10 @@ class _Reader:
                 message = "only one {name} per phrase"
                 raise PhraseError(message)
         pattern = _PLACEHOLDERS[slot].replace("%s", "" if last else "?")
-        return _Node(pattern, (), "slot" if last and slot in _OPEN_ENDED else "word")
+        kind = "slot" if last and slot in _OPEN_ENDED else "word"
+        return _Node(pattern, (), SLOT_CHARS, kind)
 
-    def _join(self, nodes: Iterable[_Node]) -> str:
+    def join(self, nodes: Iterable[_Node]) -> str:
         separator, gap = (_TIGHT_SEPARATOR, _TIGHT_GAP) if self._unspaced else (_SEPARATOR, _GAP)
         out, begun, pending = "", False, separator
         for node in nodes:
@@ -265,11 +308,15 @@ def _is_filler(token: re.Match[str]) -> bool:
 
 
 def _best_anchors(nodes: Iterable[_Node]) -> tuple[str, ...]:
-    """Choose the certain node that is likely to be rarest: few keys, long keys."""
-    certain = [node.anchors for node in nodes if node.anchors]
-    if not certain:
-        return ()
-    return max(certain, key=lambda keys: (min(map(len, keys)), -len(keys), max(map(len, keys))))
+    """Return the anchors of the node that is likely to be rarest, or none."""
+    certain = [node for node in nodes if node.anchors]
+    return max(certain, key=_rarity).anchors if certain else ()
+
+
+def _rarity(node: _Node) -> tuple[int, int, int]:
+    """Order nodes by how rare their words are likely to be: long keys, and few."""
+    keys = node.anchors
+    return min(map(len, keys)), -len(keys), max(map(len, keys))
 
 
 def _word_anchors(word: str, *, stem: bool, unspaced: bool) -> tuple[str, ...]:
@@ -277,9 +324,6 @@ def _word_anchors(word: str, *, stem: bool, unspaced: bool) -> tuple[str, ...]:
     if unspaced:
         return (word,)
     parts = _WORD.findall(word)
-    if len(parts) > 1 and unicodedata.category(word[len(parts[0])]).startswith("M"):
-        # A script with vowel signs: the anchor of the text is cut at spaces only.
-        return (word[:ANCHOR_CHARS],) if not stem or len(word) >= ANCHOR_CHARS else ()
     if stem:
         parts = parts[:-1] + ([parts[-1]] if len(parts[-1]) >= ANCHOR_CHARS else [])
     if not parts:
