@@ -6,6 +6,7 @@ listings and uploads): who calls must look at the repository again first.
 """
 
 import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -114,11 +115,16 @@ class Hub:
             return Path(found)
 
     def fetch_snapshot(self, revision: str | None, into: Path) -> Path:
-        """Download all files of a revision to a folder."""
+        """Download a revision to a folder: its files without the Hub's own."""
         with translated("download", self.repo_id):
             self._ready().snapshot_download(
-                self.repo_id, repo_type=KIND, revision=revision, local_dir=into
+                self.repo_id,
+                repo_type=KIND,
+                revision=revision,
+                local_dir=into,
+                ignore_patterns=[".gitattributes"],
             )
+        shutil.rmtree(into / ".cache", ignore_errors=True)
         return into
 
     def find_other_kind(self) -> str | None:
