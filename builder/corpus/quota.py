@@ -62,7 +62,7 @@ def fill_quotas(sizes: Counts, draws: Draws, wanted: Counts) -> npt.NDArray[np.i
         code = int(np.argmax(missing))
         codes[group] = code
         missing[code] -= sizes[group]
-    singles = order[groups.size :]
+    singles = order[sizes[order] == 1]
     received = _pour(missing, singles.size)
     codes[singles] = np.repeat(np.arange(wanted.size), received)
     missing -= received
