@@ -72,6 +72,17 @@ class ClusterParams(BaseModel):
         "compared with. Larger buckets are counted in the report.",
     )
 
+    max_source_loss: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Share of a source's articles, 0 to 1, that may be rejected as "
+        "near-duplicates; beyond it the build stops.",
+    )
+    min_source_articles: int = Field(
+        default=100, ge=1, description="Articles from which a source is watched for that loss."
+    )
+
     @model_validator(mode="after")
     def _slack_is_smaller(self) -> Self:
         if self.slack >= self.threshold:

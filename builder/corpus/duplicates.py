@@ -14,36 +14,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
 
+from builder.corpus.cluster import ClusterParams
 from builder.corpus.columns import id_array, last_days
 
 __all__ = [
-    "DuplicateParams",
     "SourceLoss",
-    "fold_exact",
-    "fold_near",
     "heavy_losses",
+    "keep_one_per_cluster",
+    "keep_one_per_id",
 ]
 
 Rows = npt.NDArray[np.int64]
-
-
-class DuplicateParams(BaseModel):
-    """How much of a source near-duplicates may take; the TOML table `[duplicate_limits]`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_source_loss: float = Field(
-        default=0.5,
-        gt=0,
-        le=1,
-        description="Share of a source's articles, 0 to 1, that may be rejected as "
-        "near-duplicates; beyond it the build stops.",
-    )
-    min_source_articles: int = Field(
-        default=100, ge=1, description="Articles from which a source is watched for that loss."
-    )
 
 
 class SourceLoss(NamedTuple):
@@ -54,7 +36,7 @@ class SourceLoss(NamedTuple):
     rejected: int
 
 
-def fold_exact(rows: pa.Table) -> Rows:
+def keep_one_per_id(rows: pa.Table) -> Rows:
     """Choose the kept row of each id.
 
     Args:
@@ -73,7 +55,7 @@ def fold_exact(rows: pa.Table) -> Rows:
         ...     "path": ["2.txt", "3.txt", "1.txt"],
         ...     "record": [0, 0, 0],
         ... })
-        >>> fold_exact(rows).tolist()
+        >>> keep_one_per_id(rows).tolist()
         [2, 1, 2]
     """
     ids = id_array(rows["id"])
@@ -89,7 +71,9 @@ def fold_exact(rows: pa.Table) -> Rows:
     return _keep_first(rows, chosen, number[repeated], ties)
 
 
-def fold_near(rows: pa.Table, cluster: Rows, old: npt.NDArray[np.bool_] | None = None) -> Rows:
+def keep_one_per_cluster(
+    rows: pa.Table, cluster: Rows, old: npt.NDArray[np.bool_] | None = None
+) -> Rows:
     """Choose the kept row of each cluster.
 
     Args:
@@ -99,7 +83,7 @@ def fold_near(rows: pa.Table, cluster: Rows, old: npt.NDArray[np.bool_] | None =
             when a new row asks for its keeper.
 
     Returns:
-        As `fold_exact`, for clusters.
+        As `keep_one_per_id`, for clusters.
     """
     sizes = np.bincount(cluster, minlength=cluster.size)
     chosen = np.flatnonzero(sizes[cluster] > 1)
@@ -112,7 +96,7 @@ def fold_near(rows: pa.Table, cluster: Rows, old: npt.NDArray[np.bool_] | None =
 
 
 def heavy_losses(
-    sources: pa.Array | pa.ChunkedArray, kept: Rows, params: DuplicateParams
+    sources: pa.Array | pa.ChunkedArray, kept: Rows, params: ClusterParams
 ) -> list[SourceLoss]:
     """Return the sources of which near-duplicates take too much, largest loss first.
 
@@ -121,8 +105,8 @@ def heavy_losses(
 
     Args:
         sources: column `source`; articles without one are not watched.
-        kept: as from `fold_near`.
-        params: limits.
+        kept: as from `keep_one_per_cluster`.
+        params: `max_source_loss` and `min_source_articles`.
     """
     if isinstance(sources, pa.ChunkedArray):
         sources = sources.combine_chunks()
