@@ -9,7 +9,8 @@ import datetime as dt
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from builder.text.clean import Proposal, RemovedPiece, clean_text
 from builder.text.cue_rules import CueRules
@@ -28,9 +29,11 @@ from schema.article import CleanArticle, RawArticle
 from schema.hints import DateHint, SourceHint
 from schema.reject import Outcome, Reject, RejectCode, Stage
 from schema.spans import Entity, RemovedSpan
-from schema.terms import DateBasis, Flag
+from schema.terms import DateBasis, EntityLabel, Flag
 
 __all__ = ["Tools", "Withheld", "process_batch"]
+
+T = TypeVar("T")
 
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
@@ -75,7 +78,7 @@ class Tools:
 
     def tagger(self, language: str) -> EntityTagger:
         """Return the entity tagger that the configuration routes a language to."""
-        return self.taggers.get(language.split("-")[0], self.taggers["default"])
+        return self.taggers.get(language.split("-", maxsplit=1)[0], self.taggers["default"])
 
 
 class _Draft(NamedTuple):
@@ -100,25 +103,16 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome]:
         One outcome per raw article, in the same order. An article that a stage fails on
         becomes a reject `STAGE_FAILED` that keeps the traceback; it never raises.
     """
-    drafts = [_guarded(raw, lambda raw=raw: _draft(raw, tools)) for raw in batch]
+    drafts = [_guarded(raw, partial(_draft, raw, tools)) for raw in batch]
     whole = [draft for draft in drafts if isinstance(draft, _Draft)]
     spans = iter(_tag(whole, tools))
     signatures = iter(sign_texts([draft.text for draft in whole], tools.signature))
-    outcomes: list[Outcome] = []
-    for draft in drafts:
-        if isinstance(draft, Reject):
-            outcomes.append(draft)
-            continue
-        tagged, signature = next(spans), next(signatures).tobytes()
-        outcomes.append(
-            _guarded(
-                draft.raw,
-                lambda draft=draft, tagged=tagged, signature=signature: _finish(
-                    draft, tagged, signature
-                ),
-            )
-        )
-    return outcomes
+    return [
+        _guarded(draft.raw, partial(_finish, draft, next(spans), next(signatures).tobytes()))
+        if isinstance(draft, _Draft)
+        else draft
+        for draft in drafts
+    ]
 
 
 def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
@@ -140,7 +134,7 @@ def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
         message = "cleaning found no article text"
         return _reject(raw, RejectCode.NOTHING_LEFT, message, id=identity, source=source)
     language = assess_language(text, raw.language, tools.identifier)
-    flags = language.flags | find_flags(normalized, text, hits)
+    flags = frozenset(language.flags) | find_flags(normalized, text, hits)
     refused = sorted(flags & tools.reject_flags)
     if refused:
         return _reject(
@@ -152,9 +146,7 @@ def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
             source=source,
         )
     dates = hint_dates(normalized, language.tag, tools.dates, _declared(raw, tools))
-    return _Draft(
-        raw, identity, normalized, text, removed, language, dates, source, sources, flags
-    )
+    return _Draft(raw, identity, normalized, text, removed, language, dates, source, sources, flags)
 
 
 def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
@@ -168,9 +160,7 @@ def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
     )
 
 
-def _clean(
-    normalized: str, hits: Sequence[CueHit], tools: Tools
-) -> tuple[str, list[RemovedPiece]]:
+def _clean(normalized: str, hits: Sequence[CueHit], tools: Tools) -> tuple[str, list[RemovedPiece]]:
     weak: list[Proposal] = []
     if tools.layout:
         weak = propose_layout(normalized, segment(normalized), tools.layout)
@@ -213,7 +203,7 @@ def _finish(draft: _Draft, tagged: list[TaggedSpan] | None, signature: bytes) ->
         entities=tuple(
             Entity(
                 mention=draft.text[span.start : span.end],
-                label=span.label,  # type: ignore[arg-type]  # pydantic turns it into the term
+                label=EntityLabel(span.label),
                 start=span.start,
                 end=span.end,
                 score=span.score,
@@ -250,7 +240,7 @@ def _withheld(raw: RawArticle, identity: str, source: str | None, withheld: With
     return "url" if raw.url in withheld.urls else ""
 
 
-def _guarded(raw: RawArticle, stage: Callable[[], CleanArticle | _Draft | Reject]):
+def _guarded(raw: RawArticle, stage: Callable[[], T]) -> T | Reject:
     """Run a stage on one article; what it cannot do is a reject that says so."""
     try:
         return stage()
@@ -258,24 +248,15 @@ def _guarded(raw: RawArticle, stage: Callable[[], CleanArticle | _Draft | Reject
         return _reject(raw, RejectCode.STAGE_FAILED, traceback.format_exc(limit=-5))
 
 
-def _reject(
-    raw: RawArticle,
-    code: RejectCode,
-    message: str,
-    *,
-    id: str | None = None,  # noqa: A002 - the field's name
-    language: str | None = None,
-    source: str | None = None,
-) -> Reject:
+def _reject(raw: RawArticle, code: RejectCode, message: str, **known: str | None) -> Reject:
+    """Make a reject; `known` are its `id`, `language` and `source` as far as they are known."""
     return Reject(
         code=code,
         stage=Stage.RECORD,
         path=raw.origin.path,
         record=raw.origin.record,
         origin_id=raw.origin.id,
-        id=id,
-        language=language,
-        source=source,
         message=message,
         excerpt=raw.text[:EXCERPT_CHARS],
+        **known,
     )

@@ -44,6 +44,7 @@ def cli() -> None:
       pressmark build articles/ --out dist/news   clean, check, split and write the dataset
       pressmark verify dist/news                  list everything that is wrong with it
       pressmark explain dist/news 66976a87        show one article and its evidence
+      pressmark publish dist/news --repo me/news  put it on the Hub, whole or not at all
 
     \b
     Exit codes:
@@ -105,7 +106,7 @@ def build(
 
 
 @cli.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder")
 @click.option(
     "--engines",
     default="pyarrow,datasets",
@@ -114,17 +115,19 @@ def build(
 )
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON lines.")
 @click.option("--quiet", is_flag=True, help="Print findings only.")
-def verify(folder: Path, engines: str, as_json: bool, quiet: bool) -> int:
-    """List everything that is wrong with a built folder.
+def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
+    """List everything that is wrong with a built folder, or with a dataset on the Hub.
 
     \b
     Examples:
       pressmark verify dist/news
       pressmark verify dist/news --engines all --json
+      pressmark verify hf://datasets/me/news@v1.2.0
     """
     from builder.verify import verify as run
 
-    findings = run(folder, engines=engines)
+    with _local_copy(folder) as path:
+        findings = run(path, engines=engines)
     _show_findings(findings, as_json=as_json)
     if not quiet and not as_json:
         count = len(findings)
@@ -154,6 +157,70 @@ def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
     else:
         click.echo(render_explanation(explanation))
     return 0
+
+
+@cli.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--repo", "repo_id", required=True, metavar="USER/NAME", help="Where to publish.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and send nothing.")
+@click.option("--tag", help="Tag the published commit, as in v1.2.0.")
+@click.option("--message", help="Title of the commit.")
+@click.option("--revision", default="main", show_default=True, help="Branch; made if it is new.")
+@click.option("--private/--public", default=None, help="Visibility; `other` licences: private.")
+@click.option("--gated", type=click.Choice(["auto", "manual"]), help="Readers ask for access.")
+@click.option("--create-pr", is_flag=True, help="Open a pull request and leave the merge to you.")
+@click.option("--stage", is_flag=True, help="Upload to a pull request, check it there, merge.")
+@click.option("--prune", is_flag=True, help="Also delete files that no release has listed.")
+@click.option("--allow-findings", is_flag=True, help="Publish in spite of findings; recorded.")
+@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@click.option("--attempts", default=5, show_default=True, type=click.IntRange(1), help="Tries.")
+@click.option("--wait", default=2.0, show_default=True, help="Seconds before the second try.")
+@click.option("--timeout", default=120.0, show_default=True, help="Seconds without an answer.")
+@click.option("--quiet", is_flag=True, help="Print errors and findings only.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan and what came of it.")
+def publish(folder: Path, **options: Any) -> int:
+    """Put a built folder on the Hub: readers see the old release or the new one, never half.
+
+    A run that was interrupted is taken up by the same command; a folder that is
+    published already makes no commit.
+
+    \b
+    Examples:
+      pressmark publish dist/news --repo me/news --dry-run
+      pressmark publish dist/news --repo me/news --tag v1.2.0
+      pressmark publish dist/news --repo me/news --stage --private --yes
+    """
+    from builder.publish.command import run_publish
+
+    return run_publish(folder, options)
+
+
+@cli.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--changelog", type=_FOLDER, help="File to write an entry into; made if it is new.")
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+def diff(old: str, new: str, changelog: Path | None, as_json: bool) -> int:
+    """Compare two releases and suggest the version of the newer one.
+
+    OLD and NEW are built folders or hf://datasets/USER/NAME[@REVISION].
+
+    \b
+    Examples:
+      pressmark diff dist/news-1.0.0 dist/news
+      pressmark diff hf://datasets/me/news@v1.0.0 dist/news --changelog CHANGES.md
+    """
+    from builder.diff import compare_releases, render_difference, write_changelog
+
+    with _local_copy(old) as old_folder, _local_copy(new) as new_folder:
+        difference = compare_releases(old_folder, new_folder)
+    if changelog is not None:
+        write_changelog(changelog, difference)
+    if as_json:
+        click.echo(json.dumps(difference.as_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(render_difference(difference)))
+    return FINDINGS if difference.findings else 0
 
 
 @cli.command()
@@ -232,6 +299,20 @@ def _read_config(
         table.setdefault("input", {}).setdefault("map", {}).update(_pairs(mapping))
         config = parse_config(table, "--map")
     return config, path.parent if path else base
+
+
+@contextmanager
+def _local_copy(place: str) -> Iterator[Path]:
+    """Give a folder as it is; download what stands on the Hub for as long as it is needed."""
+    if not place.startswith("hf://"):
+        yield Path(place)
+        return
+    from tempfile import TemporaryDirectory
+
+    from builder.hub.client import fetch_dataset
+
+    with TemporaryDirectory(prefix="pressmark-") as folder:
+        yield fetch_dataset(place, Path(folder))
 
 
 def _pairs(mapping: tuple[str, ...]) -> Iterator[tuple[str, str]]:

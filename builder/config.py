@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from builder.corpus.cluster import ClusterParams
 from builder.corpus.splits import SplitParams
 from builder.errors import ConfigError
-from builder.input import InputParams
+from builder.input.params import InputParams
+from builder.text.signature import SignatureParams
 from schema.terms import Flag
 
 __all__ = ["BuildConfig", "CleaningParams", "OutputParams", "WithholdParams", "read_config"]
@@ -119,6 +120,9 @@ class BuildConfig(_Table):
     input: InputParams = Field(default_factory=InputParams, description="How input is read.")
     cleaning: CleaningParams = Field(
         default_factory=CleaningParams, description="What cleaning removes and refuses."
+    )
+    signature: SignatureParams = Field(
+        default_factory=SignatureParams, description="How texts are signed to be compared."
     )
     clusters: ClusterParams = Field(
         default_factory=ClusterParams, description="How near-duplicates are found."

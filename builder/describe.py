@@ -30,6 +30,8 @@ from schema.manifest import (
     ReleaseFile,
     Shard,
     SkippedFile,
+    SplitLeak,
+    SplitShare,
     Tally,
 )
 
@@ -134,6 +136,8 @@ def describe_build(
         annotators=describe_annotators(config),
         counts=record.counts(summary),
         stats=summary.finish(),
+        splits=_shares(record.decision),
+        leaks=tuple(SplitLeak(**leak._asdict()) for leak in record.decision.leaks),
         audit=config.audit,
         warnings=record.decision.warnings,
         shards=tuple(sorted(shards, key=lambda shard: (shard.config != "default", shard.path))),
@@ -192,6 +196,15 @@ def _inputs(record: BuildRecord, unknown: Mapping[str, int], folder: Path) -> In
         ),
         unknown_fields=dict(sorted(unknown.items())),
     )
+
+
+def _shares(decision: Decision) -> dict[str, SplitShare]:
+    return {
+        share.split: SplitShare(
+            articles=share.articles, share=round(share.share, 4), wanted=share.wanted
+        )
+        for share in decision.shares
+    }
 
 
 def _tallies(published: Mapping[str, int], rejected: Mapping[str, int]) -> dict[str, Tally]:

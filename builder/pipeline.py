@@ -159,7 +159,7 @@ def _annotate(
 ) -> list[SliceReport]:
     """Send every slice of the input through the record stages."""
     slices = plan_slices(listing, SLICE_BYTES)
-    tasks = [AnnotateTask(index, piece) for index, piece in enumerate(slices)]
+    tasks = [AnnotateTask(number, piece) for number, piece in enumerate(slices)]
     executor = _executor(request, len(tasks))
     reports = []
     with progress("annotate", sum(task.slice.bytes for task in tasks), "B") as advance:

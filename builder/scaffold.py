@@ -62,7 +62,7 @@ def config_reference() -> str:
 
 def _reference(title: str, model: type[BaseModel], text: str = "") -> str:
     rows = [
-        f"| `{key}` | {_toml(default) or 'not set'} | {' '.join((field.description or '').split())} |"
+        f"| `{key}` | {_toml(default) or 'not set'} | {field.description} |"
         for key, field, default in _fields(model)
         if not isinstance(default, BaseModel)
     ]
@@ -97,17 +97,15 @@ def _toml(value: Any) -> str:
     """Return a value as TOML spells it; nothing for None, which TOML cannot say."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, list | tuple | set | frozenset):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, BaseModel):
+        return _toml(value.model_dump(mode="json"))
     if isinstance(value, dict):
         inner = ", ".join(f"{key} = {_toml(item)}" for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, BaseModel):
-        return _toml(value.model_dump(mode="json"))
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
     return json.dumps(value, ensure_ascii=False)
 
 

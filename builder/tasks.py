@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from builder.batch import process_batch
+from builder.batch import Tools, process_batch
 from builder.config import BuildConfig
 from builder.readers import Slice, read_slice
-from builder.tools import Tools, make_tools
+from builder.tools import make_tools
 from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import SCHEMAS, Kind, part_path
 from schema.article import CleanArticle, RawArticle
@@ -33,7 +34,7 @@ BATCH = 64
 class AnnotateTask(NamedTuple):
     """One slice of the input, with its place in the order of the build."""
 
-    index: int
+    number: int
     slice: Slice
 
 
@@ -44,7 +45,6 @@ class SliceReport:
     `rejects` counts by code, language and source (empty where unknown).
     """
 
-    index: int
     bytes: int
     read: int = 0
     rejects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -73,13 +73,13 @@ class _Annotator:
         Raises:
             OutputError: the disk is full or not writable.
         """
-        report = SliceReport(task.index, task.slice.bytes)
+        report = SliceReport(task.slice.bytes)
         records = read_slice(self.root, task.slice, self.config.input, report.unknown_fields)
         with translate_os_errors(self.work), ExitStack() as stack:
-            sinks = {kind: stack.enter_context(self._sink(task.index, kind)) for kind in SCHEMAS}
+            sinks = {kind: stack.enter_context(self._sink(task.number, kind)) for kind in SCHEMAS}
             row = 0
             for outcomes in _outcomes(records, self.tools):
-                rows = _rows(outcomes, task.index, row)
+                rows = _rows(outcomes, task.number, row)
                 for kind, sink in sinks.items():
                     if rows[kind]:
                         sink.write(pa.RecordBatch.from_pylist(rows[kind], schema=SCHEMAS[kind]))
@@ -88,8 +88,8 @@ class _Annotator:
                 report.rejects.update(_reasons(outcomes))
         return report
 
-    def _sink(self, index: int, kind: Kind) -> pa.ipc.RecordBatchFileWriter:
-        path = part_path(self.work, index, kind)
+    def _sink(self, number: int, kind: Kind) -> pa.ipc.RecordBatchFileWriter:
+        path = part_path(self.work, number, kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         return pa.ipc.new_file(pa.OSFile(str(path), "wb"), SCHEMAS[kind])
 
@@ -122,6 +122,7 @@ def _rows(outcomes: Iterable[Outcome], part: int, row: int) -> dict[Kind, list[d
 
 
 def _sidecar_row(article: CleanArticle, part: int, row: int) -> dict[str, Any]:
+    text = article.text.encode()
     nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
     removed = sum(len(piece.text.encode()) + 40 for piece in article.removed)
     return {
@@ -132,11 +133,11 @@ def _sidecar_row(article: CleanArticle, part: int, row: int) -> dict[str, Any]:
         "source": article.source,
         "date": article.date,
         "date_precision": article.date_precision,
-        "text_chars": len(article.text),
+        "text_key": int.from_bytes(sha256(text).digest()[:8], "big"),
         "raw_chars": article.raw_chars,
         # Sizes decide where shards and row groups end. They are estimates from the row
         # alone: exact ones would depend on how rows are grouped.
-        "row_bytes": len(article.text.encode()) + 60 * nested + 400,
+        "row_bytes": len(text) + 60 * nested + 400,
         "audit_bytes": removed + 60,
         "path": article.origin.path,
         "record": article.origin.record,

@@ -2,14 +2,18 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from tldextract import TLDExtract
 
 from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
+from builder.errors import ConfigError
 from builder.text.cue_rules import load_cues
 from builder.text.date_patterns import load_date_rules
-from builder.text.entities.spans import EntityTagger
+from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
 from builder.text.language import load_py3langid
 from builder.text.layout import load_layout
 from schema.manifest import Annotator
@@ -19,3 +23,99 @@ __all__ = ["data_digest", "describe_annotators", "make_tools"]
 _TEXT = Path(__file__).parent / "text"
 RULES = _TEXT / "rules"
 MODELS = _TEXT / "models"
+
+#: Entity taggers that ship, by spec.
+TAGGERS: dict[str, Callable[[], EntityTagger]] = {
+    "builtin": partial(load_builtin, MODELS / "entities"),
+    "gazetteer": partial(load_gazetteer, MODELS / "entities"),
+    "none": NoneTagger,
+}
+
+
+@runtime_checkable
+class DescribedTagger(Protocol):
+    """A tagger that says what it was trained on and how good it is."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return `licence`, `training_data` and `metrics` (F1 by language), each if known."""
+        ...
+
+
+def make_tools(config: BuildConfig) -> Tools:
+    """Load everything that the record stages need for a configuration.
+
+    Raises:
+        ConfigError: the configuration names an entity tagger that cannot be loaded.
+    """
+    cleaning, withhold = config.cleaning, config.withhold
+    return Tools(
+        cues=load_cues(RULES) if cleaning.cues else None,
+        layout=load_layout(MODELS / "layout.npz") if cleaning.layout else None,
+        dates=load_date_rules(RULES / "dates"),
+        identifier=load_py3langid(),
+        taggers=_taggers(config),
+        signature=config.signature,
+        registrable=_registrable(),
+        withheld=Withheld(
+            frozenset(withhold.ids), frozenset(withhold.domains), frozenset(withhold.urls)
+        ),
+        reject_flags=frozenset(cleaning.reject_flags),
+        not_after=config.release_date,
+    )
+
+
+def describe_annotators(config: BuildConfig) -> dict[str, Annotator]:
+    """Return what the models behind columns are, for manifest and card."""
+    routes = config.entities if isinstance(config.entities, dict) else {"default": config.entities}
+    described = {}
+    for route, spec in routes.items():
+        tagger = load_tagger(spec)
+        card = tagger.describe() if isinstance(tagger, DescribedTagger) else {}
+        column = "entities" if route == "default" else f"entities.{route}"
+        described[column] = Annotator(
+            name=tagger.name,
+            version=tagger.version,
+            licence=card.get("licence", ""),
+            training_data=card.get("training_data", ""),
+            metrics=card.get("metrics", {}),
+        )
+    return described
+
+
+@cache
+def load_tagger(spec: str) -> EntityTagger:
+    """Load an entity tagger by its spec.
+
+    Raises:
+        ConfigError: no tagger has that name.
+    """
+    if spec not in TAGGERS:
+        raise ConfigError(f"unknown entity tagger {spec!r} (known: {', '.join(sorted(TAGGERS))})")
+    return TAGGERS[spec]()
+
+
+def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:
+    """Return the tagger of each language that the configuration routes, and of `default`."""
+    if isinstance(config.entities, str):
+        return {"default": load_tagger(config.entities)}
+    return {tag: load_tagger(spec) for tag, spec in config.entities.items()}
+
+
+@cache
+def data_digest() -> str:
+    """Return one hash over all rules and models that ship in the package."""
+    digest = hashlib.sha256()
+    for path in sorted(item for item in (*RULES.rglob("*"), *MODELS.rglob("*")) if item.is_file()):
+        digest.update(path.relative_to(_TEXT).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _registrable() -> Callable[[str], str | None]:
+    """Return host name → registrable domain, by the list of suffixes that tldextract ships."""
+    extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+    def domain(host: str) -> str | None:
+        return extract(host).top_domain_under_public_suffix or None
+
+    return domain

@@ -17,6 +17,8 @@ __all__ = [
     "ReleaseFile",
     "Shard",
     "SkippedFile",
+    "SplitLeak",
+    "SplitShare",
     "Tally",
 ]
 
@@ -120,6 +122,23 @@ class Inputs(_Record):
     )
 
 
+class SplitShare(_Record):
+    """How much a split holds."""
+
+    articles: int = Field(ge=0, description="Published articles.")
+    share: float = Field(ge=0, le=1, description="Their share of all, rounded to 4 decimals.")
+    wanted: float | None = Field(description="The configured share; null where dates decide.")
+
+
+class SplitLeak(_Record):
+    """What two splits have in common; both counts are 0 by construction."""
+
+    left: str = Field(description="A split.")
+    right: str = Field(description="Another split.")
+    exact: int = Field(ge=0, description="Cleaned texts that occur in both.")
+    near: int = Field(ge=0, description="Clusters of near-duplicates with articles in both.")
+
+
 class Annotator(_Record):
     """A model behind a column: what it is and how good it was measured to be."""
 
@@ -170,6 +189,8 @@ class BuildManifest(_Record):
     annotators: dict[str, Annotator] = Field(description="Models behind columns.")
     counts: Counts = Field(description="What became of the articles.")
     stats: CorpusStats = Field(description="Statistics of the published articles.")
+    splits: dict[str, SplitShare] = Field(description="Wanted and achieved shares by split.")
+    leaks: tuple[SplitLeak, ...] = Field(description="The leak matrix, one entry for each pair.")
     audit: Literal["publish", "local", "none"] = Field(description="Where the receipts are.")
     warnings: tuple[str, ...] = Field(default=(), description="What the build noticed.")
     shards: tuple[Shard, ...] = Field(description="Parquet files of the configs, sorted by path.")

@@ -24,7 +24,7 @@ class Term(StrEnum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str) -> Self:
+    def __new__(cls, value: str, meaning: str = "") -> Self:
         """Make the string and attach its meaning."""
         member = str.__new__(cls, value)
         member._value_ = value

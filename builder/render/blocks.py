@@ -52,10 +52,19 @@ def _splits(manifest: BuildManifest) -> str:
         ["all", *(f"{manifest.counts.splits[split]:,}" for split in splits), f"{stats.articles:,}"]
     )
     table = _table(["language", *splits, "articles"], rows)
-    asked = manifest.config["splits"]
+    wanted = ", ".join(
+        f"{split} {100 * share.share:.1f} %"
+        + (f" (of {100 * share.wanted:.1f} % asked)" if share.wanted is not None else "")
+        for split, share in manifest.splits.items()
+    )
+    leaks = "".join(
+        f"\n- {leak.left} and {leak.right}: {leak.exact:,} equal texts, "
+        f"{leak.near:,} clusters of near-duplicates"
+        for leak in manifest.leaks
+    )
     return (
-        f"{table}\n\nStrategy `{asked['strategy']}`. Near-duplicates never lie in different "
-        f"splits: every cluster is in one."
+        f"{table}\n\nStrategy `{manifest.config['splits']['strategy']}`: {wanted}.\n"
+        f"What the splits have in common:{leaks or ' nothing, there is only one.'}"
     )
 
 

@@ -42,7 +42,7 @@ SCHEMAS: dict[Kind, pa.Schema] = {
             "source": pa.string(),
             "date": pa.date32(),
             "date_precision": pa.string(),
-            "text_chars": pa.int32(),
+            "text_key": pa.uint64(),
             "raw_chars": pa.int32(),
             "row_bytes": pa.int64(),
             "audit_bytes": pa.int64(),
