@@ -27,6 +27,8 @@ __all__ = [
     "SPACE",
     "STOP",
     "UPPER",
+    "basic_codes",
+    "class_table",
     "classify",
 ]
 
@@ -55,20 +57,24 @@ _BY_MAJOR = {"L": LETTER, "M": MARK, "N": DIGIT, "Z": SPACE}
 
 
 def classify(text: str) -> npt.NDArray[np.uint8]:
-    """Return the class of each code point, as an array of the text's length.
+    """Return the class of each code point, as an array of the text's length."""
+    return class_table()[basic_codes(text)]
 
-    Characters beyond the basic plane are ideographs above U+20000, else mere signs.
+
+def basic_codes(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text, each folded into the basic plane.
+
+    Code points above U+20000 become an ideograph, others beyond the plane a mere sign.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    table = _table()
     if codes.size and int(codes.max()) > 0xFFFF:
         high = np.where(codes >= 0x20000, 0x4E00, 0x2603).astype(np.uint32)
         codes = np.where(codes > 0xFFFF, high, codes)
-    return table[codes]
+    return codes
 
 
 @cache
-def _table() -> npt.NDArray[np.uint8]:
+def class_table() -> npt.NDArray[np.uint8]:
     """Build the class of each code point of the basic plane, once per process."""
     table = np.zeros(0x10000, dtype=np.uint8)
     for code in range(0x10000):

@@ -1,0 +1,397 @@
+"""Describe each segment of a text by its surface: sizes, signs, capitals, place, echo.
+
+Knows no language, no words and no publishers: words are only counted, measured and
+compared with the other words of the same text.  All features are rounded to a grid, so
+that small differences in arithmetic cannot change a decision.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from builder.text.characters import (
+    CLOSER,
+    COMMA,
+    DASH,
+    DIGIT,
+    FREE_STOP,
+    IDEOGRAPH,
+    LETTER,
+    LOWER,
+    MARK,
+    NEWLINE,
+    OPENER,
+    OTHER,
+    SEPARATOR,
+    SPACE,
+    STOP,
+    UPPER,
+    basic_codes,
+    class_table,
+)
+from builder.text.segments import Segment
+
+__all__ = ["GRID", "LIMIT", "describe_segments", "segment_weights"]
+
+# Features are multiples of 1 / GRID, at most LIMIT in size: exact in any arithmetic.
+GRID = 32
+LIMIT = 8.0
+
+# Finer classes than those of `characters`, for counting only.
+_QUESTION, _COLON, _AT, _MONEY, _COPYRIGHT, _SLASH, _ELLIPSIS = range(16, 23)
+_CLASSES = 23
+_FINE = {
+    _QUESTION: "?!？！؟",
+    _COLON: ":：",
+    _AT: "@#",
+    _MONEY: "€$£¥₽₴₺₹₩%％",
+    _COPYRIGHT: "©®™",
+    _SLASH: "/\\",
+    _ELLIPSIS: "…⋯",
+}
+_STOPS = (STOP, FREE_STOP, _QUESTION, _ELLIPSIS)
+
+# A segment counts as prose if it has a stop and at least this weight: one for a
+# character, three for an ideograph.  Used for shares only, never to decide.
+_PROSE_WEIGHT = 90
+
+# Words shorter than this are too common to tell a topic.
+_MIN_ECHO = 4
+
+# Words of one text are told apart by so many bits: a few collisions do no harm.
+_BUCKET_BITS = 14
+_BUCKETS = 1 << _BUCKET_BITS
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Classes = npt.NDArray[np.uint8]
+
+
+class _Page(NamedTuple):
+    """What several groups of features need of one text."""
+
+    text: str
+    codes: npt.NDArray[np.uint32]
+    classes: Classes
+    starts: Ints
+    ends: Ints
+    owner: Ints
+    counts: Floats
+    weight: Floats
+    is_prose: npt.NDArray[np.bool_]
+
+
+def describe_segments(text: str, segments: Sequence[Segment]) -> Floats:
+    """Compute the features of all segments of one text.
+
+    Args:
+        text: normalized text of one article.
+        segments: what `segment` returned for it.
+
+    Returns:
+        An array of shape (segments, features), multiples of 1 / GRID.
+    """
+    page = _read(text, segments)
+    rows = [
+        *_signs(page),
+        *_edges(page),
+        *_words(page),
+        *_lines(page, segments),
+        *_places(page),
+        *_repeats(page),
+    ]
+    table = np.empty((len(rows), len(segments)))
+    for at, row in enumerate(rows):
+        table[at] = row
+    np.clip(table, -LIMIT, LIMIT, out=table)
+    table *= GRID
+    np.rint(table, out=table)
+    table *= 1.0 / GRID
+    return table.T
+
+
+def segment_weights(features: Floats) -> Floats:
+    """Recover the weight of each segment (characters, ideographs thrice) from its features."""
+    weights: Floats = np.rint(np.square(np.square(features[:, 1] + 3.0)))
+    return np.maximum(weights, 1.0)
+
+
+def _root(values: npt.NDArray[np.generic] | float) -> Floats:
+    """Flatten large sizes: the fourth root, which IEEE arithmetic rounds exactly."""
+    root: Floats = np.sqrt(np.sqrt(np.asarray(values, dtype=np.float64)))
+    return root
+
+
+def _read(text: str, segments: Sequence[Segment]) -> _Page:
+    codes = basic_codes(text)
+    classes = _fine_table()[codes]
+    number = len(segments)
+    places = np.array([(start, end) for start, end, _ in segments], dtype=np.int64)
+    starts, ends = places[:, 0], places[:, 1]
+    # owner of each character: its segment, or the extra one for the space between
+    owner = np.repeat(
+        np.stack([np.full(number, number), np.arange(number)], axis=1).ravel(),
+        np.diff(places.ravel(), prepend=0),
+    )
+    joined = owner * _CLASSES + classes[: owner.size]
+    counts = np.bincount(joined, minlength=(number + 1) * _CLASSES)
+    counts = counts.reshape(-1, _CLASSES)[:number].astype(np.float64)
+    weight = (ends - starts) + 2.0 * counts[:, IDEOGRAPH]
+    stops = counts[:, _STOPS].sum(axis=1)
+    is_prose = (weight >= _PROSE_WEIGHT) & (stops > 0)
+    return _Page(text, codes, classes, starts, ends, owner, counts, weight, is_prose)
+
+
+def _signs(page: _Page) -> list[Floats]:
+    """Count characters of each class, relative to the size of the segment."""
+    counts, size = page.counts, (page.ends - page.starts).astype(np.float64)
+    letters = counts[:, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK)].sum(axis=1)
+    stops = counts[:, _STOPS].sum(axis=1)
+    shares = (UPPER, DIGIT, IDEOGRAPH, LETTER, SPACE, OTHER)
+    rare = (_COLON, CLOSER, OPENER, SEPARATOR, _SLASH, DASH, _AT, _MONEY, _COPYRIGHT)
+    return [
+        _root(size),
+        _root(page.weight) - 3.0,
+        _root(stops),
+        _root(counts[:, COMMA]),
+        8.0 * letters / size - 6.0,
+        *(4.0 * counts[:, kind] / size for kind in shares),
+        20.0 * counts[:, COMMA] / page.weight,
+        20.0 * stops / page.weight,
+        _root(page.weight / (stops + 1.0)) - 2.0,
+        *(_root(counts[:, kind]) for kind in rare),
+        *(_root(counts[:, kind]) for kind in (_QUESTION, _ELLIPSIS)),
+    ]
+
+
+def _edges(page: _Page) -> list[Floats]:
+    """Tell what a segment begins and ends with."""
+    first = page.classes[page.starts]
+    second = page.classes[np.minimum(page.starts + 1, page.ends - 1)]
+    last = page.classes[page.ends - 1]
+    inner = page.classes[np.maximum(page.ends - 2, page.starts)]
+    ending = np.where(last == CLOSER, inner, last)
+    groups = {
+        "first": (UPPER, LOWER, DIGIT, OPENER, CLOSER, DASH, SEPARATOR),
+        "ending": (STOP, FREE_STOP, _QUESTION, _ELLIPSIS, _COLON, COMMA, DIGIT),
+    }
+    return [
+        *((first == kind).astype(np.float64) for kind in groups["first"]),
+        *((ending == kind).astype(np.float64) for kind in groups["ending"]),
+        (last == CLOSER).astype(np.float64),
+        (last == UPPER).astype(np.float64),
+        ((first == OPENER) | (first == CLOSER)) * (second == UPPER).astype(np.float64),
+    ]
+
+
+def _words(page: _Page) -> list[Floats]:
+    """Measure the words of a segment, and look for them elsewhere in the text."""
+    number = page.starts.size
+    is_word = _word_table()[page.classes]
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
+    if is_word[0]:
+        edges = np.append(0, edges)
+    if edges.size % 2:
+        edges = np.append(edges, is_word.size)
+    begins, ends = edges[0::2], edges[1::2]
+    owner, size = page.owner[begins], ends - begins
+    first = page.classes[begins]
+    second = page.classes[np.minimum(begins + 1, ends - 1)]
+    is_upper, is_digit = first == UPPER, first == DIGIT
+    is_small = (first == LOWER) | (first == LETTER)
+    marks = (
+        np.ones(size.size, dtype=np.bool_),
+        is_small & (size <= 3),
+        is_upper,
+        is_upper & (second == UPPER) & (size > 1),
+        is_digit,
+        is_digit & (size == 4),
+        is_digit & (size <= 2),
+        size >= 7,
+        size,
+    )
+    sums = np.zeros((len(marks), size.size + 1), dtype=np.int64)
+    for at, mark in enumerate(marks):
+        np.cumsum(mark, out=sums[at, 1:])
+    limits = np.searchsorted(owner, np.arange(number + 1))
+    totals = np.diff(sums[:, limits], axis=1).astype(np.float64)
+    words, short, upper, capitals, digits, years, days, long, length = totals
+    some = np.maximum(words, 1.0)
+    return [
+        _root(words),
+        length / some / 2.0 - 2.0,
+        4.0 * short / some,
+        4.0 * upper / some,
+        4.0 * capitals / some,
+        4.0 * digits / some,
+        _root(years),
+        _root(days),
+        4.0 * long / some,
+        _root(_longest(owner, size, number)),
+        *_echoes(page, begins, ends),
+    ]
+
+
+def _longest(owner: Ints, size: Ints, number: int) -> Floats:
+    longest = np.zeros(number)
+    if owner.size:
+        at = np.flatnonzero(np.diff(owner, prepend=-1))
+        longest[owner[at]] = np.maximum.reduceat(size, at)
+    return longest
+
+
+def _echoes(page: _Page, begins: Ints, ends: Ints) -> list[Floats]:
+    """Measure how many long words, or pairs of ideographs, come back elsewhere."""
+    number = page.starts.size
+    owner, bucket = _buckets(page, begins, ends)
+    keys = np.sort(owner * _BUCKETS + bucket)
+    keys = keys[np.diff(keys, prepend=-1) > 0]
+    owner, bucket = keys // _BUCKETS, keys % _BUCKETS
+    is_prose = page.is_prose[owner]
+    anywhere = np.bincount(bucket, minlength=_BUCKETS)[bucket] > 1
+    in_prose = np.bincount(bucket[is_prose], minlength=_BUCKETS)[bucket] - is_prose
+    count = np.bincount(owner, minlength=number)
+    some = np.maximum(count, 1).astype(np.float64)
+
+    def share(values: npt.NDArray[np.generic]) -> Floats:
+        return np.bincount(owner, weights=values, minlength=number) / some
+
+    return [
+        4.0 * share(anywhere),
+        4.0 * share(in_prose > 0),
+        2.0 * share(_root(in_prose)),
+        _root(some),
+    ]
+
+
+def _buckets(page: _Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Hash the words of at least four characters and the pairs of ideographs.
+
+    The hash of a word knows its letters, and which are first and last, but not the
+    order of the others: good enough to recognise a word within one text, and cheap.
+    """
+    codes = _letter_table()[page.codes]
+    long = np.flatnonzero(ends - begins >= _MIN_ECHO)
+    begins, ends = begins[long], ends[long]
+    hashes = np.cumsum(codes, dtype=np.uint64)
+    words = hashes[ends - 1] - hashes[begins]
+    words += codes[begins] * np.uint64(3) + codes[ends - 1] * np.uint64(5)
+    ideographs = page.classes == IDEOGRAPH
+    owner = page.owner[begins]
+    if page.counts[:, IDEOGRAPH].any():
+        pairs = np.flatnonzero(ideographs[1:] & ideographs[:-1])
+        words = np.concatenate([words, codes[pairs] * np.uint64(3) + codes[pairs + 1]])
+        owner = np.concatenate([owner, page.owner[pairs]])
+    words *= np.uint64(0x9E3779B97F4A7C15)
+    return owner, (words >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
+
+
+def _lines(page: _Page, segments: Sequence[Segment]) -> list[Floats]:
+    """Describe the line a segment lies in and the empty lines around it."""
+    number = page.starts.size
+    newlines = np.cumsum(page.classes == NEWLINE)
+    gaps = np.empty(number + 1)
+    gaps[1:-1] = newlines[page.starts[1:]] - newlines[page.ends[:-1] - 1]
+    gaps[0] = gaps[-1] = 2.0
+    line = newlines[page.starts] - newlines[page.starts[0]]
+    sizes = np.bincount(line, weights=page.weight)
+    members = np.bincount(line)[line]
+    is_whole = np.array([s.kind == "line" for s in segments], dtype=np.float64)
+    is_piece = np.array([s.kind == "piece" for s in segments], dtype=np.float64)
+    return [
+        np.minimum(gaps[:-1], 4.0) / 2.0,
+        np.minimum(gaps[1:], 4.0) / 2.0,
+        _root(sizes[line]) - 3.0,
+        _root(members) - 1.0,
+        is_whole,
+        is_piece,
+    ]
+
+
+def _places(page: _Page) -> list[Floats | np.float64]:
+    """Tell where a segment lies, and what the text as a whole is like."""
+    number = page.starts.size
+    weight, prose = page.weight, np.where(page.is_prose, page.weight, 0.0)
+    before, prose_before = np.cumsum(weight) - weight, np.cumsum(prose) - prose
+    whole, all_prose = float(weight.sum()), float(prose.sum())
+    rank = np.arange(number, dtype=np.float64)
+    cased = page.counts[:, (UPPER, LOWER)].sum()
+    letters = page.counts[:, (UPPER, LOWER, LETTER, IDEOGRAPH)].sum() + 1.0
+    usual = all_prose / max(float(page.is_prose.sum()), 1.0)
+    of_text = (
+        _root(whole) / 4.0,
+        _root(number),
+        4.0 * all_prose / whole,
+        _root(usual),
+        4.0 * cased / letters,
+        4.0 * page.counts[:, IDEOGRAPH].sum() / letters,
+        20.0 * page.counts[:, _STOPS].sum() / whole,
+    )
+    return [
+        4.0 * before / whole,
+        4.0 * rank / number,
+        _root(before),
+        _root(whole - before - weight),
+        4.0 * prose_before / max(all_prose, 1.0),
+        _root(prose_before),
+        _root(all_prose - prose_before - prose),
+        page.is_prose.astype(np.float64),
+        np.minimum(weight / max(usual, 1.0), 4.0),
+        *(np.float64(value) for value in of_text),
+    ]
+
+
+def _repeats(page: _Page) -> list[Floats]:
+    """Tell which segments come more than once in the text, word for word or in shape."""
+    spans = zip(page.starts.tolist(), page.ends.tolist(), strict=True)
+    pieces = [page.text[start:end] for start, end in spans]
+    copies, again = np.zeros(len(pieces)), np.zeros(len(pieces))
+    total = Counter(pieces)
+    if len(total) < len(pieces):
+        seen: set[str] = set()
+        for at, piece in enumerate(pieces):
+            if total[piece] > 1:
+                copies[at], again[at] = total[piece], piece in seen
+                seen.add(piece)
+    return [_root(copies), again, _shapes(page)]
+
+
+def _shapes(page: _Page) -> Floats:
+    """Count the segments of the same make: ends, digits, separators, rough size."""
+    kinds = (DIGIT, SEPARATOR, _COLON, DASH, _SLASH)
+    shape = page.classes[page.starts].astype(np.int64) * _CLASSES + page.classes[page.ends - 1]
+    shape = shape * 16 + np.minimum(_root(page.weight) * 2.0, 15.0).astype(np.int64)
+    for kind in kinds:
+        shape = shape * 4 + np.minimum(page.counts[:, kind], 3.0).astype(np.int64)
+    shape = (shape * 0x9E3779B1 >> 12) % _BUCKETS
+    return _root(np.bincount(shape, minlength=_BUCKETS)[shape]) - 1.0
+
+
+@cache
+def _fine_table() -> Classes:
+    table = class_table().copy()
+    for kind, signs in _FINE.items():
+        for sign in signs:
+            table[ord(sign)] = kind
+    return table
+
+
+@cache
+def _word_table() -> npt.NDArray[np.bool_]:
+    table = np.zeros(_CLASSES, dtype=np.bool_)
+    table[[UPPER, LOWER, LETTER, MARK, DIGIT]] = True
+    return table
+
+
+@cache
+def _letter_table() -> npt.NDArray[np.uint64]:
+    """Give each code point of the basic plane a mixed number, the same for both cases."""
+    lowered = [ord(chr(code).lower()[0]) for code in range(0x10000)]
+    mixed = np.array(lowered, dtype=np.uint64) * np.uint64(0xD6E8FEB86659FD93)
+    mixed ^= mixed >> np.uint64(32)
+    table: npt.NDArray[np.uint64] = (mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(8)
+    return table
