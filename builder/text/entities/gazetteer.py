@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.text.entities.features import key_of, normal_form
-from builder.text.entities.places import WHOLE_NAMES, Places, place_spans
-from builder.text.entities.rules import with_places
+from builder.text.entities.places import WHOLE_NAMES, WORD, Places, place_spans, with_iso
 from builder.text.entities.spans import TaggedSpan, without_overlaps
 
 _CAPITAL_RUN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+){0,3}(?: [^\W\d_]+(?:-[^\W\d_]+){0,3}){0,3}")
@@ -47,7 +46,8 @@ class GazetteerTagger:
         ]
 
     def _tag(self, text: str, language: str) -> list[TaggedSpan]:
-        found = place_spans(text, self._places, language, LISTED)
+        starts = [m.start() for m in WORD.finditer(text)]
+        found = place_spans(text, starts, self._places, language, LISTED)
         for run in _CAPITAL_RUN.finditer(text):
             words = [
                 (m.start() + run.start(), m.group()) for m in re.finditer(r"[^ ]+", run.group())
@@ -62,7 +62,7 @@ class GazetteerTagger:
                 found += _person(people)
                 people = []
             found += _person(people)
-        return with_places(text, without_overlaps(found), self._places, language, add=False)
+        return with_iso(text, without_overlaps(found), self._places, language)
 
 
 def _person(words: Sequence[tuple[int, str]]) -> list[TaggedSpan]:

@@ -29,7 +29,8 @@ def load_builtin(directory: Path) -> BuiltinTagger:
     window = None
     if (directory / "window.bin").exists():
         window = WindowModel(load_arrays(directory / "window.bin"), features)
-    return BuiltinTagger(Models(linear, window), _places(directory, words), card)
+    places = _places(directory, words)
+    return BuiltinTagger(Models(linear, window, places.begins_name), places, card)
 
 
 def load_gazetteer(directory: Path) -> GazetteerTagger:

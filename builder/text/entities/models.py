@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,11 @@ linear table and 1.3 kB in the window table."""
 class Models:
     """Hold the models and the vocabulary that their tables share."""
 
-    def __init__(self, linear: LinearModel, window: WindowModel | None) -> None:
+    def __init__(
+        self, linear: LinearModel, window: WindowModel | None, begins_place: Callable[[str], bool]
+    ) -> None:
+        self._begins_place = begins_place
+        self._place_types: list[bool] = []
         self._linear = linear
         self._window = window
         moves = linear.transitions
@@ -43,6 +47,13 @@ class Models:
             if self._window is not None:
                 self._window.reset()
             self._learnt = 0
+            self._place_types.clear()
+
+    def places_begin(self, tokens: Tokens) -> list[int]:
+        """Return the offsets of decoded tokens that may begin the name of a country."""
+        begins = self._place_types
+        pairs = zip(tokens.types.tolist(), tokens.starts.tolist(), strict=True)
+        return [start for number, start in pairs if begins[number]]
 
     def decode(self, batch: Sequence[Tokens], styles: Sequence[int]) -> list[Decoded]:
         """Return the tags and margins of each text.
@@ -61,11 +72,8 @@ class Models:
                 self._window.learn(new)
             style = np.repeat(np.asarray(styles, dtype=np.int32), np.diff(layout.texts))
             scores += self._window.scores(layout.types, layout.where, layout.position, style)
+        self._place_types += map(self._begins_place, new)
         self._learnt += len(new)
         done = decode(scores, layout.segments, self._transitions)
         bounds = layout.texts.tolist()
         return [Decoded(done.tags[a:b], done.margins[a:b]) for a, b in pairwise(bounds)]
-
-
-Styles = Mapping[str, int]
-"""Language to the training source whose annotation style its texts follow."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from builder.text.entities.features import key_of, normal_form
 from builder.text.entities.spans import TaggedSpan
 
-CAPITAL_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-MAX_WORDS = 6
+WORD = re.compile(r"[^\W\d_]+")
 WHOLE_NAMES = frozenset({1, 3, 5})
 """Gazetteer classes of words that are a name by themselves (country, city, region)."""
 
@@ -41,10 +41,14 @@ class Place(NamedTuple):
     is_country: bool
 
 
+@lru_cache(maxsize=1 << 15)
 def folded(name: str) -> str:
     """Fold case, accents and hyphens, so that `Etats Unis` equals `États-Unis`."""
-    plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("-", " ").casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    plain = name.replace("’", "'").replace("-", " ").casefold()
+    if not plain.isascii():
+        signs = unicodedata.normalize("NFKD", plain)
+        plain = "".join([c for c in signs if not unicodedata.combining(c)])
+    return " ".join(plain.split())
 
 
 class Places:
@@ -57,6 +61,13 @@ class Places:
             language, code, name = line.split("\t")
             self._names.setdefault(language, {})[name] = Place(code, len(code) == 2)
         self._english = self._names.get("en", {})
+        self._sizes: dict[str, dict[str, int]] = {}
+        for language, names in self._names.items():
+            sizes = self._sizes.setdefault(language, {})
+            for name in names:
+                parts = WORD.findall(name)
+                sizes[parts[0]] = max(sizes.get(parts[0], 0), len(parts))
+        self._first = frozenset(first for sizes in self._sizes.values() for first in sizes)
 
     def find(self, name: str, language: str) -> Place | None:
         """Return the place that a whole name stands for, also in an inflected Cyrillic form."""
@@ -87,6 +98,14 @@ class Places:
         """Return the folded names of a language."""
         return self._names.get(language, {})
 
+    def begins_name(self, word: str) -> bool:
+        """Tell whether a capitalised word begins a listed name in some language."""
+        return word[0].isupper() and folded(word) in self._first
+
+    def sizes_of(self, language: str) -> Mapping[str, int]:
+        """Return for each first word of a name how many words the longest such name has."""
+        return self._sizes.get(language, {})
+
 
 def with_iso(
     text: str, spans: Iterable[TaggedSpan], places: Places, language: str
@@ -110,29 +129,47 @@ def with_iso(
     return coded
 
 
-def place_spans(text: str, places: Places, language: str, score: float) -> list[TaggedSpan]:
-    """Return the plain names of countries and regions in a text, the longest at each place."""
-    known = places.names_of(language)
-    words = [(m.start(), m.end()) for m in CAPITAL_WORD.finditer(text)]
+def place_spans(
+    text: str, starts: Iterable[int], places: Places, language: str, score: float
+) -> list[TaggedSpan]:
+    """Return the plain names of countries and regions, the longest at each place.
+
+    Args:
+        text: the text.
+        starts: where a name may begin, ascending: first letters of words.
+        places: the names.
+        language: the text's language.
+        score: the score that the spans get.
+    """
+    known, sizes = places.names_of(language), places.sizes_of(language)
     spans: list[TaggedSpan] = []
-    number = 0
-    while number < len(words):
-        start = words[number][0]
-        step = 1
-        if text[start].isupper():
-            for count in range(min(MAX_WORDS, len(words) - number), 0, -1):
-                end = words[number + count - 1][1]
-                if end - start > 60:
-                    continue
-                place = known.get(folded(text[start:end]))
-                if place and "\n" not in text[start:end]:
-                    if folded(text[start:end]) not in AMBIGUOUS_NAMES:
-                        spans.append(
-                            TaggedSpan(
-                                start, end, "LOC", score, place.code if place.is_country else None
-                            )
-                        )
-                    step = count
-                    break
-        number += step
+    done = 0
+    for start in starts:
+        word = WORD.match(text, start)
+        if word is None or start < done or not text[start].isupper():
+            continue
+        most = sizes.get(folded(word[0]), 0)
+        if most:
+            end = _longest(text, start, word.end(), most, known)
+            if end and folded(text[start:end]) not in AMBIGUOUS_NAMES:
+                place = known[folded(text[start:end])]
+                code = place.code if place.is_country else None
+                spans.append(TaggedSpan(start, end, "LOC", score, code))
+                done = end
     return spans
+
+
+_REST = re.compile(r"[ ’'\-][^\W\d_]+")
+
+
+def _longest(text: str, start: int, end: int, most: int, known: Mapping[str, Place]) -> int:
+    """Return the end of the longest name that begins at `start`, 0 for none."""
+    best = end if folded(text[start:end]) in known else 0
+    for _ in range(most - 1):
+        more = _REST.match(text, end)
+        if more is None:
+            break
+        end = more.end()
+        if folded(text[start:end]) in known:
+            best = end
+    return best

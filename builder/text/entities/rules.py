@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from builder.text.entities.places import Places, folded, place_spans, with_iso
 from builder.text.entities.spans import TaggedSpan, without_overlaps
 
 MIN_CHARS = 400
 """Shorter articles say too little for names to be carried from one sentence to another."""
 MIN_SURNAME = 4
 TREATY_SCORE = 0.9
+_TREATY_WORD = re.compile(
+    r"cc?ord|rait[ée]s? d|acte|cuerdo|ratado|reaty|Pact|greement|Abkommen|Vertr|соглаш"
+)
 _QUOTE = re.compile(r"[\"“«]")
 
 _NAME = r"[^\W\d_a-zà-ÿа-яё][^\W\d_]{2,30}"
@@ -35,7 +37,7 @@ def without_treaty_names(
     A listed place keeps its span: in `accords de Minsk` the place is meant, too.
     """
     made: list[TaggedSpan] = []
-    for match in TREATY.finditer(text):
+    for match in _treaties(text):
         name = next(group for group in match.groups() if group)
         if is_place(name):
             continue
@@ -50,6 +52,17 @@ def without_treaty_names(
             made.append(TaggedSpan(start, end, "MISC", TREATY_SCORE))
     kept = [s for s in spans if not any(s.start < m.end and s.end > m.start for m in made)]
     return without_overlaps(kept + made)
+
+
+def _treaties(text: str) -> Iterator[re.Match[str]]:
+    """Yield matches of `TREATY`, looking only around the few words that can make one."""
+    done = 0
+    for word in _TREATY_WORD.finditer(text):
+        begin = max(done, word.start() - 40)
+        for match in TREATY.finditer(text, begin, word.end() + 60):
+            if match.end() > done:
+                done = match.end()
+                yield match
 
 
 def occurrences(text: str, name: str) -> Iterator[int]:
@@ -108,10 +121,9 @@ def _joined(text: str, start: int, end: int) -> bool:
 
 
 def with_places(
-    text: str, spans: Sequence[TaggedSpan], places: Places, language: str, add: bool
+    text: str, spans: Sequence[TaggedSpan], listed: Sequence[TaggedSpan], *, add: bool
 ) -> list[TaggedSpan]:
-    """Extend LOC spans to full CLDR names, give countries their code; `add` tags missed names."""
-    listed = place_spans(text, places, language, 0.9)
+    """Extend LOC spans to the full names of `listed` places; with `add`, tag missed ones, too."""
     result: list[TaggedSpan] = list(spans)
     for place in listed:
         touching = [s for s in result if s.start < place.end and s.end > place.start]
@@ -121,13 +133,6 @@ def with_places(
         elif all(
             s.label == "LOC" and place.start <= s.start and s.end <= place.end for s in touching
         ):
-            result = [s for s in result if s not in touching] + [
-                place._replace(score=max(s.score for s in touching))
-            ]
-    return with_iso(text, sorted(result), places, language)
-
-
-def is_country(text: str, span: TaggedSpan, places: Places, language: str) -> bool:
-    """Tell whether a span is the whole name of a country in a language."""
-    place = places.names_of(language).get(folded(text[span.start : span.end]))
-    return bool(place and place.is_country)
+            score = max(s.score for s in touching)
+            result = [s for s in result if s not in touching] + [place._replace(score=score)]
+    return sorted(result)
