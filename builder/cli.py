@@ -173,6 +173,12 @@ def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
 @click.option("--prune", is_flag=True, help="Also delete files that no release has listed.")
 @click.option("--allow-findings", is_flag=True, help="Publish in spite of findings; recorded.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@click.option(
+    "--engines",
+    default="pyarrow,datasets",
+    show_default=True,
+    help="Libraries to verify the rows with: names, `all` that are installed, or `none`.",
+)
 @click.option("--attempts", default=5, show_default=True, type=click.IntRange(1), help="Tries.")
 @click.option("--wait", default=2.0, show_default=True, help="Seconds before the second try.")
 @click.option("--timeout", default=120.0, show_default=True, help="Seconds without an answer.")

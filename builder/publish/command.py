@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def run_publish(folder: Path, values: dict[str, Any]) -> int:
     """
     quiet, as_json = values.pop("quiet"), values.pop("as_json")
     ask = not values.pop("yes") and sys.stdin.isatty() and not as_json
+    check = partial(verify, engines=values.pop("engines"))
     retry = RetryPolicy(
         attempts=values.pop("attempts"),
         wait_s=values.pop("wait"),
@@ -55,7 +57,7 @@ def run_publish(folder: Path, values: dict[str, Any]) -> int:
     )
     progress = not (quiet or as_json) and sys.stderr.isatty()
     options = PublishOptions(folder=folder, retry=retry, progress=progress, **values)
-    done = publish(options, _Terminal(quiet or as_json, ask), verify)
+    done = publish(options, _Terminal(quiet or as_json, ask), check)
     for finding in done.findings:
         click.echo(str(finding), err=True)
     if as_json:

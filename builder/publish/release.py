@@ -6,6 +6,7 @@ hold, hostile cards) is a finding that no option overrides.
 """
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ __all__ = ["MANIFEST", "LocalFile", "Release", "listed_paths", "path_trouble", "
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
+FORMAT_PREFIX = "pressmark-manifest/"
 #: Above this size the Hub stores every file as a large file, known by SHA-256.
 MAX_REGULAR_BYTES = 10 * 2**20
 MAX_NAME_BYTES = 255
@@ -87,12 +89,23 @@ def read_release(folder: Path) -> tuple[Release | None, list[Finding]]:
 
 
 def listed_paths(manifest_json: str) -> frozenset[str]:
-    """Return the paths that a manifest accounts for, itself included; none if it is not ours."""
+    """Return the paths that a manifest accounts for, itself included; none if it is not ours.
+
+    Read leniently: the release on the Hub may come from another version of Pressmark.
+    """
     try:
-        manifest = BuildManifest.model_validate_json(manifest_json)
-    except ValidationError:
+        data = json.loads(manifest_json)
+    except (ValueError, RecursionError):
         return frozenset()
-    return frozenset({MANIFEST, *_checksums(manifest)})
+    if not isinstance(data, dict) or not str(data.get("format")).startswith(FORMAT_PREFIX):
+        return frozenset()
+    entries = [*_list(data.get("shards")), *_list(data.get("files"))]
+    paths = (entry.get("path") for entry in entries if isinstance(entry, dict))
+    return frozenset({MANIFEST, *(path for path in paths if isinstance(path, str))})
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def path_trouble(path: str) -> str | None:
