@@ -76,6 +76,7 @@ class FindingCode(Term):
     CARD_LANGUAGE = "CARD_LANGUAGE", "`language` is not a list of primary language codes"
     CARD_FIELD = "CARD_FIELD", "a key of the YAML has a type or value that the Hub refuses"
     CARD_NUMBERS = "CARD_NUMBERS", "a managed block differs from what the files say"
+    CARD_SIZE = "CARD_SIZE", "the card is larger than what the Hub takes"
     CARD_PLACEHOLDER = "CARD_PLACEHOLDER", "the card holds an unfilled placeholder"
 
     # Rules between releases.

@@ -3,7 +3,7 @@
 Keeps three short columns of every piece that passes and judges them at the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -20,14 +20,19 @@ __all__ = ["TableRules"]
 class TableRules:
     """What is wrong between the rows of a table, whose pieces are added in order."""
 
-    def __init__(self, *, whole: bool, limit: int) -> None:
+    def __init__(
+        self, *, whole: bool, limit: int, place: Callable[[int], str] = "row {}".format
+    ) -> None:
         """Prepare the check of a table.
 
         Args:
             whole: the table holds every row of the data set, so that clusters are complete;
                 otherwise a cluster may have members elsewhere.
             limit: largest number of findings per rule.
+            place: how a message names another row.
         """
+        self.height = 0
+        self._place = place
         self._whole = whole
         self._limit = limit
         self._ids = _Keys()
@@ -36,6 +41,7 @@ class TableRules:
 
     def add(self, batch: pa.RecordBatch, first_row: int) -> None:
         """Keep the short columns of a piece; a missing or mistyped column is passed over."""
+        self.height = first_row + batch.num_rows
         ids = _column(batch, "id", pa.large_string())
         if ids is not None:
             self._ids.add(ids, first_row)
@@ -57,7 +63,8 @@ class TableRules:
         groups = self._ids.grouped()
         first = groups.first[groups.codes]
         for at in np.flatnonzero(first != np.arange(len(first))):
-            message = f"id {groups.key(int(at))} stands already in row {groups.rows[first[at]]}"
+            other = self._place(int(groups.rows[first[at]]))
+            message = f"id {groups.key(int(at))} stands already in {other}"
             yield Finding(FindingCode.ID_REPEATED, message, row=int(groups.rows[at]), column="id")
 
     def _wrong_sizes(self) -> Iterator[Finding]:

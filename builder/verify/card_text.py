@@ -1,0 +1,105 @@
+"""A card → its YAML and its prose, read the way the Hub and `load_dataset` read it."""
+
+import reprlib
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from builder.verify.hub_values import MAX_CARD_BYTES, PLACEHOLDERS
+from schema.findings import Finding, FindingCode
+
+__all__ = ["CARD_NAME", "Card", "finding", "quote", "read_card"]
+
+CARD_NAME = "README.md"
+
+
+class Card(NamedTuple):
+    """What a card holds; no data if its YAML cannot be read."""
+
+    data: Mapping[str, Any]
+    body: str
+    findings: list[Finding]
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses repeated keys, as `datasets` does; other readers silently take the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build a mapping whose keys differ."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = (key_node.tag, getattr(key_node, "value", None))
+            if isinstance(key[1], str) and key in seen:
+                raise yaml.YAMLError(f"the key {quote(key[1])} occurs twice")
+            if isinstance(key[1], str):
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_card(raw: bytes) -> Card:
+    """Split a card and judge what concerns it as a text. Never raises."""
+    findings: list[Finding] = []
+    if len(raw) > MAX_CARD_BYTES:
+        message = f"the card has {len(raw):,} bytes; the Hub may refuse more than 1,000,000"
+        findings.append(finding(FindingCode.CARD_SIZE, message))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        findings.append(finding(FindingCode.CARD_YAML, f"the card is not UTF-8: {error.reason}"))
+        return Card({}, "", findings)
+    lines = text.replace("\r\n", "\n").split("\n")
+    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    fenced = [i for i in range(start, len(lines)) if lines[i].strip() == "---"][:2]
+    body = "\n".join(lines[fenced[1] + 1 :]) if len(fenced) == 2 else text
+    findings += _placeholders(body)
+    if not fenced or fenced[0] != start:
+        findings.append(finding(FindingCode.CARD_YAML, "the card does not begin with a YAML block"))
+        return Card({}, text, findings)
+    for at in fenced:
+        if lines[at] != "---":
+            message = f"line {at + 1} is a fence with spaces; write exactly ---"
+            findings.append(finding(FindingCode.CARD_FENCE, message))
+    if len(fenced) < 2:
+        findings.append(finding(FindingCode.CARD_YAML, "the YAML block is never closed by ---"))
+        return Card({}, text, findings)
+    data, fault = _parse("\n".join(lines[fenced[0] + 1 : fenced[1]]))
+    if fault:
+        findings.append(finding(FindingCode.CARD_YAML, fault))
+    return Card(data, body, findings)
+
+
+def finding(code: FindingCode, message: str, column: str = "") -> Finding:
+    """Return a finding about the card; `column` names the key."""
+    return Finding(code, message, path=CARD_NAME, column=column)
+
+
+def quote(value: object) -> str:
+    """Quote a value from YAML in one short line; aliases may make it unboundedly large."""
+    return reprlib.repr(value).replace("\n", " ")
+
+
+def _parse(text: str) -> tuple[Mapping[str, Any], str]:
+    try:
+        # _Loader is a SafeLoader.
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        message = " ".join(str(error).split())
+        return {}, f"the YAML cannot be read: {message[:200]}"
+    if not isinstance(data, dict):
+        return {}, f"the YAML must be a mapping; it is {quote(data)}"
+    odd = [key for key in data if not isinstance(key, str)]
+    if odd:
+        return {}, f"every key of the YAML must be a string; quote {quote(odd[0])}"
+    return data, ""
+
+
+def _placeholders(body: str) -> Iterator[Finding]:
+    in_code = False
+    for line in body.split("\n"):
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        for placeholder in PLACEHOLDERS:
+            if not in_code and placeholder in line.lower():
+                message = f"the card still says {placeholder!r}; fill it or take it out"
+                yield finding(FindingCode.CARD_PLACEHOLDER, message)
