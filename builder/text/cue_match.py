@@ -13,7 +13,7 @@ from typing import NamedTuple
 from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
 from builder.text.names import NameSpan, leading_name, listed_names
-from builder.text.phrases import Group, Phrase
+from builder.text.phrases import Phrase
 
 __all__ = ["CueHit", "Matcher", "Piece", "Unit", "begins_word", "ends_word"]
 
@@ -98,26 +98,39 @@ class Matcher:
 
     def match(self, cue: Cue) -> None:
         """Match one cue wherever it stands."""
-        pattern = compiled(cue.phrase.pattern)
-        end = -1
+        match = compiled(cue.phrase.pattern).match
+        folded, end = self._folded, -1
         for start in self._starts(cue.phrase):
-            found = pattern.match(self._folded, start, start + REACH) if start >= end else None
-            if found and self._stands_alone(cue, found):
+            found = match(folded, start, start + REACH)
+            if found and start >= end and self._stands_alone(cue, found):
                 end = found.end()
                 self._take(cue, found)
 
     def _starts(self, phrase: Phrase) -> Sequence[int]:
         """Return where a phrase may begin, going by its word that is rarest in this text."""
-        best: list[int] = []
-        cost, back = math.inf, 0
+        places = self._places
+        if phrase.unspaced:
+            self._find_literals(phrase)
+        best, cost = phrase.groups[0], math.inf
         for group in phrase.groups:
-            places = self._places_of(group, unspaced=phrase.unspaced)
-            if len(places) * (1 + group.back / BACK_COST) < cost:
-                best, back = places, group.back
-                cost = len(places) * (1 + back / BACK_COST)
-        if len(phrase.groups[0].keys) > 1:
-            best = sorted(best)
-        return self._starts_before(best, back, unspaced=phrase.unspaced) if back else best
+            count = 0
+            for key in group.keys:
+                count += len(places.get(key, ()))
+            if count * (1 + group.back / BACK_COST) < cost:
+                best, cost = group, count * (1 + group.back / BACK_COST)
+        if len(best.keys) == 1:
+            (key,) = best.keys
+            starts = places[key]
+        else:
+            starts = sorted([at for key in best.keys for at in places.get(key, ())])
+        if not best.back:
+            return starts
+        return self._starts_before(starts, best.back, unspaced=phrase.unspaced)
+
+    def _find_literals(self, phrase: Phrase) -> None:
+        for group in phrase.groups:
+            for key in group.keys - self._places.keys():
+                self._places[key] = occurrences(self._folded, key)
 
     def _starts_before(self, places: Sequence[int], back: int, *, unspaced: bool) -> list[int]:
         starts: list[int] = []
@@ -131,13 +144,6 @@ class Matcher:
                 starts.extend(found.start() for found in words)
             last = at + 1
         return starts
-
-    def _places_of(self, group: Group, *, unspaced: bool) -> list[int]:
-        if not unspaced:
-            return [at for key in group.keys for at in self._places.get(key, ())]
-        for key in group.keys - self._places.keys():
-            self._places[key] = occurrences(self._folded, key)
-        return [at for key in group.keys for at in self._places[key]]
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:

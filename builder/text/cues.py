@@ -89,23 +89,22 @@ def _candidates(
     folded: str, places: Mapping[str, list[int]], language: str, rules: CueRules
 ) -> Iterator[Cue]:
     """Yield every cue whose words all stand in the text."""
-    words = places.keys()
+    words = frozenset(places)
     for anchor in sorted(words & rules.by_anchor.keys()):
         for cue in map(rules.cues.__getitem__, rules.by_anchor[anchor]):
-            others = cue.phrase.groups[1:]
-            if _may_fire(cue, language) and not any(
-                words.isdisjoint(group.keys) for group in others
-            ):
+            if cue.only and cue.language != language:
+                continue
+            for group in cue.phrase.groups:
+                if group.keys.isdisjoint(words):
+                    break
+            else:
                 yield cue
     if has_unspaced(folded):
         for literal, numbers in rules.by_literal.items():
             if literal in folded:
-                cues = map(rules.cues.__getitem__, numbers)
-                yield from (cue for cue in cues if _may_fire(cue, language))
-
-
-def _may_fire(cue: Cue, language: str) -> bool:
-    return not cue.only or cue.language == language
+                for cue in map(rules.cues.__getitem__, numbers):
+                    if not cue.only or cue.language == language:
+                        yield cue
 
 
 def _settle_pieces(matcher: Matcher) -> list[CueHit]:

@@ -15,7 +15,7 @@ and refuses to know what a phrase is for: that is said beside it in `rules/<tag>
 
 import re
 from bisect import insort
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import NamedTuple
 
 __all__ = [
@@ -131,6 +131,7 @@ class _Node(NamedTuple):
     anchors: tuple[str, ...]
     width: int  # most characters of a match
     kind: str = "word"  # word | gap | optional | slot | colon
+    heads: tuple[str, ...] = ()  # words of which one stands at its very beginning
 
 
 def fold(text: str) -> str:
@@ -158,9 +159,12 @@ def word_places(text: str, folded: str, keys: Container[str]) -> dict[str, list[
     """
     places: dict[str, list[int]] = {}
     for word in _WORD.finditer(folded):
-        key = word.group()[:ANCHOR_CHARS]
+        key = word[0][:ANCHOR_CHARS]
         if key in keys:
-            places.setdefault(key, []).append(word.start())
+            if key in places:
+                places[key].append(word.start())
+            else:
+                places[key] = [word.start()]
     for word in _AFTER_SMALL.finditer(text):
         key = fold(word.group())
         if key in keys:
@@ -180,17 +184,19 @@ def parse_phrase(source: str) -> Phrase:
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
-    groups = []
+    groups: list[Group] = []
     back = 0
     for node in nodes:
         if node.anchors:
-            inside = 0 if node.kind == "word" else node.width
-            groups.append((_rarity(node), Group(frozenset(node.anchors), back + inside)))
+            inside = 0 if node.heads == node.anchors else node.width
+            groups.append(Group(frozenset(node.anchors), back + inside))
+        if node.heads and node.heads != node.anchors:
+            groups.append(Group(frozenset(node.heads), back))
         back += node.width + MAX_SEPARATOR
-    groups.sort(key=lambda group: group[0], reverse=True)
+    groups.sort(key=lambda group: _rarity(group.keys), reverse=True)
     return Phrase(
         pattern=reader.join(nodes),
-        groups=tuple(group for _, group in groups),
+        groups=tuple(groups),
         unspaced=unspaced,
         open_ended=nodes[-1].kind == "slot",
     )
@@ -247,12 +253,11 @@ class _Reader:
             return _Node(pattern, (), width, "optional")
         per_option = [_best_anchors(option) for option in options]
         if not all(per_option):
-            return _Node(pattern, (), width, "choice")
+            return _Node(pattern, (), width)
         anchors = tuple(sorted({key for keys in per_option for key in keys}))
-        first = all(
-            option[0].anchors == best for option, best in zip(options, per_option, strict=True)
-        )
-        return _Node(pattern, anchors, width, "word" if first else "choice")
+        first_words = [option[0].heads for option in options]
+        heads = {key for keys in first_words for key in keys} if all(first_words) else set()
+        return _Node(pattern, anchors, width, heads=tuple(sorted(heads)))
 
     def _leaf(self, token: re.Match[str]) -> _Node:
         if token.group("gap"):
@@ -270,7 +275,8 @@ class _Reader:
         if stem:
             pattern += rf"\w{{0,{STEM_CHARS}}}"
         anchors = _word_anchors(word, stem=stem, unspaced=self._unspaced)
-        return _Node(pattern, anchors, len(word) + (STEM_CHARS if stem else 2))
+        width = len(word) + (STEM_CHARS if stem else 2)
+        return _Node(pattern, anchors, width, heads=anchors)
 
     def _slot(self, slot: str, *, last: bool) -> _Node:
         if slot not in _PLACEHOLDERS:
@@ -309,13 +315,12 @@ def _is_filler(token: re.Match[str]) -> bool:
 
 def _best_anchors(nodes: Iterable[_Node]) -> tuple[str, ...]:
     """Return the anchors of the node that is likely to be rarest, or none."""
-    certain = [node for node in nodes if node.anchors]
-    return max(certain, key=_rarity).anchors if certain else ()
+    certain = [node.anchors for node in nodes if node.anchors]
+    return max(certain, key=_rarity) if certain else ()
 
 
-def _rarity(node: _Node) -> tuple[int, int, int]:
-    """Order nodes by how rare their words are likely to be: long keys, and few."""
-    keys = node.anchors
+def _rarity(keys: Collection[str]) -> tuple[int, int, int]:
+    """Order sets of words by how rare they are likely to be: long keys, and few."""
     return min(map(len, keys)), -len(keys), max(map(len, keys))
 
 
