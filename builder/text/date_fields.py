@@ -7,6 +7,7 @@ A time zone is not applied: the day counts that is printed, as the newsroom's re
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from schema.terms import DatePrecision
@@ -31,10 +32,13 @@ _ISO_DAY = re.compile(r"(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T _].*|Z|[+-]\d\d:?\d
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _ISO_YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d+)?")
-_RFC_2822 = re.compile(r"(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -](\d{4})\b.*", re.I)
+_RFC_2822 = re.compile(
+    r"(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -](\d{4})\b.*", re.IGNORECASE
+)
 _C_TIME = re.compile(
-    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]{0,6}\.? (\d{1,2}),?(?: \d\d:\d\d:\d\d)?(?: [a-z]{3,4})? (\d{4})\b.*",
-    re.I,
+    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]{0,6}\.? (\d{1,2}),?"
+    r"(?: \d\d:\d\d:\d\d)?(?: [a-z]{3,4})? (\d{4})\b.*",
+    re.IGNORECASE,
 )
 _MONTHS = {
     name: number
@@ -43,7 +47,7 @@ _MONTHS = {
     )
 }
 
-_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/", re.I)
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/", re.IGNORECASE)
 _URL_DAYS = (
     re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})/([0-9]{1,2})/([0-9]{1,2})(?![0-9])"),
     re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"),
@@ -77,22 +81,41 @@ def read_declared_date(declared: str) -> DeclaredDay | None:
     field = " ".join(declared[: MAX_FIELD + 1].split())
     if not field or len(field) > MAX_FIELD:
         return None
-    if match := _ISO_DAY.fullmatch(field):
-        return _day(int(match[1]), int(match[3]), int(match[4]))
-    if match := _ISO_MONTH.fullmatch(field):
-        month = _day(int(match[1]), int(match[2]), 1)
-        return month and DeclaredDay(month.value, DatePrecision.MONTH)
-    if _ISO_YEAR.fullmatch(field):
-        year = _day(int(field), 1, 1)
-        return year and DeclaredDay(year.value, DatePrecision.YEAR)
-    if (match := _NUMBER.fullmatch(field)) and int(match[1]) in EPOCH_SECONDS:
-        moment = dt.datetime.fromtimestamp(int(match[1]), dt.UTC)
-        return DeclaredDay(moment.date(), DatePrecision.DAY)
-    if match := _RFC_2822.fullmatch(field):
-        return _day(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
-    if match := _C_TIME.fullmatch(field):
-        return _day(int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2]))
+    for form, read in _FORMS:
+        match = form.fullmatch(field)
+        if match is not None:
+            return read(match)
     return None
+
+
+def _read_month(match: re.Match[str]) -> DeclaredDay | None:
+    found = _day(int(match[1]), int(match[2]), 1)
+    return found and DeclaredDay(found.value, DatePrecision.MONTH)
+
+
+def _read_year(match: re.Match[str]) -> DeclaredDay | None:
+    found = _day(int(match[0]), 1, 1)
+    return found and DeclaredDay(found.value, DatePrecision.YEAR)
+
+
+def _read_epoch(match: re.Match[str]) -> DeclaredDay | None:
+    if int(match[1]) not in EPOCH_SECONDS:
+        return None
+    return DeclaredDay(dt.datetime.fromtimestamp(int(match[1]), dt.UTC).date(), DatePrecision.DAY)
+
+
+def _read_month_name(name: str, year: str, day: str) -> DeclaredDay | None:
+    return _day(int(year), _MONTHS.get(name.lower(), 0), int(day))
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], DeclaredDay | None]], ...] = (
+    (_ISO_DAY, lambda match: _day(int(match[1]), int(match[3]), int(match[4]))),
+    (_ISO_MONTH, _read_month),
+    (_ISO_YEAR, _read_year),
+    (_NUMBER, _read_epoch),
+    (_RFC_2822, lambda match: _read_month_name(match[2], match[3], match[1])),
+    (_C_TIME, lambda match: _read_month_name(match[1], match[3], match[2])),
+)
 
 
 def read_url_date(url: str) -> DeclaredDay | None:

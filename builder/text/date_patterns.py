@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,10 @@ BUDDHIST_YEARS = range(2484, 2643)
 WINDOW = 44
 """Code points read on each side of a year: the longest written month with day and connectors."""
 
-DAY_FIRST_UNLESS = frozenset({"en", "und", "tl", "fil"})
+MAX_DATES = 2000
+"""Dates read of each form; only tables and attacks have more."""
+
+BOTH_ORDERS = frozenset({"en", "und", "tl", "fil"})
 """Languages that write 7/11/2025 in both orders, depending on the country: nothing is assumed."""
 
 MONTH_FIRST_TAGS = frozenset({"en-US", "en-PH", "fil-PH", "tl-PH"})
@@ -161,6 +165,7 @@ _AFTER_YEAR = re.compile(
     rf"(?:{_GAP}|[.,\-]){{1,3}}(?:({_WORD}{{2,16}})(?:{_GAP}|[.\-]){{1,2}}([0-9]{{1,2}})"
     rf"(?![0-9]|[.:][0-9])|([0-9]{{1,2}})(?:{_GAP}|[.\-]){{1,3}}({_WORD}{{2,16}}))"
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _RANGE_BEFORE = re.compile(
     r"[0-9]\.?\s?(?:[-–—/+&]|bis|und|and|et|au|to|till|y|al|e|i|и|по|do)\s?\Z"
 )
@@ -189,7 +194,11 @@ def find_printed_dates(text: str, language: str, rules: DateRules) -> list[Print
         order of a number stays open, another date of the text with the same separator may still
         have decided it; else `other` is set. Never raises.
     """
-    found = [*_decide_order(_numeric(text, language)), *_cjk(text), *_named(text, language, rules)]
+    found = [
+        *_in_order(islice(_numeric(text), MAX_DATES), language),
+        *islice(_cjk(text), MAX_DATES),
+        *islice(_named(text, language, rules), MAX_DATES),
+    ]
     found.sort(key=lambda date: (date.start, -date.end))
     result: list[PrintedDate] = []
     for date in found:
@@ -212,66 +221,71 @@ def _valid(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def _numeric(text: str, language: str) -> Iterator[tuple[PrintedDate, str, int]]:
-    """Yield numeric dates, each with its separator and its decided order: 1 day first, -1, or 0."""
+class _Numeric(NamedTuple):
+    """A numeric date with both readings as far as they exist, and its separator."""
+
+    span: tuple[int, int]
+    separator: str
+    day_first: dt.date | None
+    month_first: dt.date | None
+    short: bool = False
+
+    @property
+    def order(self) -> int:
+        """Return 1 if only the day can come first, -1 if only the month, 0 if both."""
+        return bool(self.day_first) - bool(self.month_first)
+
+
+def _numeric(text: str) -> Iterator[_Numeric]:
     for match in _NUMERIC.finditer(text):
         first, separator, middle = match[1], match[2], int(match[3])
         last = match[4] or match[5]
         if len(first) == 4 and len(last) < 3:
             value = _valid(int(first), middle, int(last))
-            if value:
-                yield PrintedDate(match.start(), match.end(), value), separator, 0
+            found = _Numeric(match.span(), separator, value, value)
         elif len(first) <= 2 and len(last) in (2, 4):
             year = int(last) + (2000 if len(last) == 2 else 0)
             day_first = _valid(year, middle, int(first))
             month_first = _valid(year, int(first), middle)
-            value, other = day_first or month_first, month_first if day_first else None
-            order = 0 if value is None or other else 1 if day_first else -1
-            if value == other:
-                other = None
-            elif other is not None and _month_first(separator, language):
-                value, other = other, None
-            elif other is not None and _day_first(separator, language):
-                other = None
-            if value is not None:
-                short = len(last) == 2
-                date = PrintedDate(match.start(), match.end(), value, other, short)
-                yield date, separator, order
-
-
-def _month_first(separator: str, language: str) -> bool:
-    return separator != "." and language in MONTH_FIRST_TAGS
-
-
-def _day_first(separator: str, language: str) -> bool:
-    primary, _, region = language.partition("-")
-    return separator == "." or bool(region) or primary not in DAY_FIRST_UNLESS
-
-
-def _decide_order(dates: Iterator[tuple[PrintedDate, str, int]]) -> Iterator[PrintedDate]:
-    """Let dates that read only one way decide for the others with the same separator."""
-    all_dates = list(dates)
-    orders: dict[str, set[int]] = {}
-    for _, separator, order in all_dates:
-        if order:
-            orders.setdefault(separator, set()).add(order)
-    for date, separator, order in all_dates:
-        decided = orders.get(separator, set())
-        other = date.other
-        if other is not None and decided == {1}:
-            yield date._replace(other=None)
-        elif other is not None and decided == {-1}:
-            yield date._replace(value=other, other=None)
-        elif other is None and order == 0 and decided == {-1} and date.value.day <= 12:
-            # The language says day first, its neighbours say month first: leave it open.
-            yield date._replace(other=_swapped(date.value))
+            found = _Numeric(match.span(), separator, day_first, month_first, len(last) == 2)
         else:
-            yield date
+            continue
+        if found.day_first or found.month_first:
+            yield found
 
 
-def _swapped(value: dt.date) -> dt.date | None:
-    swapped = _valid(value.year, value.day, value.month)
-    return swapped if swapped != value else None
+def _in_order(dates: Iterator[_Numeric], language: str) -> Iterator[PrintedDate]:
+    """Read numeric dates in the order that the language has and no other date contradicts."""
+    found = list(dates)
+    certain: dict[str, set[int]] = {}
+    for date in found:
+        certain.setdefault(date.separator, set()).add(date.order)
+    for date in found:
+        value, other = date.day_first or date.month_first, None
+        if date.day_first and date.month_first and date.day_first != date.month_first:
+            order = _order(certain[date.separator] - {0}, _usual_order(date.separator, language))
+            value = date.month_first if order < 0 else date.day_first
+            other = None if order else date.month_first
+        if value is not None:
+            yield PrintedDate(*date.span, value, other, date.short)
+
+
+def _order(certain: set[int], usual: int) -> int:
+    """Combine the order of the text's certain dates with the usual one; 0 if they disagree."""
+    if not certain:
+        return usual
+    seen = sum(certain)
+    return 0 if usual and seen != usual else seen
+
+
+def _usual_order(separator: str, language: str) -> int:
+    """Return 1 where the day comes first, -1 where the month does, 0 where both are common."""
+    if separator == ".":
+        return 1
+    if language in MONTH_FIRST_TAGS:
+        return -1
+    primary, _, region = language.partition("-")
+    return 0 if primary in BOTH_ORDERS and region in ("", "CA") else 1
 
 
 def _cjk(text: str) -> Iterator[PrintedDate]:
@@ -287,6 +301,8 @@ def _named(text: str, language: str, rules: DateRules) -> Iterator[PrintedDate]:
     """Yield dates with a month name, read outwards from each number that can be a year."""
     for match in _YEAR.finditer(text):
         year, end = int(match[0]), match.end()
+        if not _LETTER.search(text, max(0, match.start() - WINDOW), end + WINDOW):
+            continue
         before = text[max(0, match.start() - WINDOW) : match.start()]
         before = before[before.rfind("\n") + 1 :]
         left = _left_of_year(before, language, rules)

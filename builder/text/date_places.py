@@ -8,6 +8,7 @@ Only `dates.py` decides; here are the facts it counts.
 import bisect
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from builder.text.date_patterns import DateRules, PrintedDate
@@ -37,11 +38,14 @@ PROSE_CHARS = 140
 """A line of this many code points is prose; so is one of half as many that ends with a stop.
 An ideograph counts as two and a half. Measured on the development pages, not sensitive."""
 
+NEVER_PROSE = 28
+"""A line of fewer code points is never prose, even in ideographs."""
+
 SHORT_LINE_COST = 0.7
 """What a short line takes away from a run of prose whose lines give up to 6.7 points each."""
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_STOPS = ".!?…。！？؟।॥»”\"'’）)"
+_STOPS = tuple(".!?…。！？؟।॥»”\"'’）)")
 _MARKS = re.compile(
     r"[\s:：|•·,;()\[\]（）【】<>«»“”\"/–—＊*_~=►▶・]+|\.(?=\s|$)|-(?=\s|$)|(?<=\s)-"
 )
@@ -56,6 +60,8 @@ _CLOCK_AFTER = re.compile(
 _CLOCK_BEFORE = re.compile(
     r"[0-9]{1,2}[:.][0-9]{2}(?:\s?(?:Uhr|h|[ap]\.?m\.?))?[^\w\n]{0,6}\Z", re.I
 )
+_POST_BEFORE = re.compile(r"\(@\w{1,30}\)[^\w\n]{0,4}\Z")
+"""The signature of an embedded post: the date after it is the post's."""
 _AFTER_GAP = re.compile(
     r"[\s,(（)）\-–|]{0,4}(?:[0-9]{1,2}\s?[:時]\s?[0-9]{2}(?::[0-9]{2})?分?[\s)）]{0,2})?"
 )
@@ -96,9 +102,7 @@ class Page(NamedTuple):
 def find_places(text: str, dates: Sequence[PrintedDate], rules: DateRules) -> Page:
     """Describe the place of every date; `text` must be what the dates were found in."""
     lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     first, last = _body(lines)
     places = []
     for date in dates:
@@ -117,6 +121,8 @@ def _place(
     label = _label_before(before, rules, must_be_capital=is_prose)
     opens = label is not None and label.opens and at <= BEFORE
     kind = label.kind if label else _label_behind(after, rules)
+    if _POST_BEFORE.search(before):
+        kind = REFUSED
     if kind is None and not _LETTER.search(before):
         kind = _label_above(lines, number, rules)
     clock = bool(_CLOCK_AFTER.match(after) or _CLOCK_BEFORE.search(before))
@@ -250,7 +256,9 @@ def _body(lines: list[str]) -> tuple[int, int]:
     best, best_first, best_last = 0.0, 0, 0
     score, first = 0.0, 0
     for number, line in enumerate(lines):
-        if not line or line.isspace():
+        if len(line) < NEVER_PROSE:
+            if score > 0.0 and line and not line.isspace():
+                score -= SHORT_LINE_COST
             continue
         if score <= 0.0:
             score, first = 0.0, number
@@ -269,11 +277,12 @@ def _width(line: str) -> float:
 
 def _is_prose(line: str) -> bool:
     width = _width(line)
-    return width >= PROSE_CHARS or (width * 2 >= PROSE_CHARS and line.rstrip()[-1:] in _STOPS)
+    if width >= PROSE_CHARS:
+        return not line.isspace()
+    return width * 2 >= PROSE_CHARS and line.rstrip().endswith(_STOPS)
 
 
 def _prose_points(line: str) -> float:
-    width = _width(line)
-    if width >= PROSE_CHARS or (width * 2 >= PROSE_CHARS and line.rstrip()[-1:] in _STOPS):
-        return min(width, 400.0) / 60.0
+    if _is_prose(line):
+        return min(_width(line), 400.0) / 60.0
     return -SHORT_LINE_COST

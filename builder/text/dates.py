@@ -33,6 +33,9 @@ MAX_LABELLED_LETTERS = 150
 MAX_HEAD_DATES = 400
 """With more dated lines the text is a list or an attack, and no line is its head."""
 
+URL_GRACE = dt.timedelta(days=1)
+"""How far the day in a URL may be from the printed one: time zones, and midnight."""
+
 MAX_MENTIONS = 1000
 """Mentions kept of one article, in order; only tables and attacks have more."""
 
@@ -79,13 +82,25 @@ _DATELINE_AFTER = re.compile(
 _WIRE_SIGN = re.compile(r"\s?[电電讯訊]")
 
 
+_HOST = re.compile(
+    r"[a-z]{2,6}://[^/?#]{1,250}?\.([a-z]{2,4})(?::[0-9]{1,5})?(?:[/?#]|\Z)", re.IGNORECASE
+)
+_AMERICAN_DOMAINS = frozenset({"us", "gov", "mil", "edu"})
+_ENGLISH_DOMAINS = frozenset(
+    ("au", "bd", "bw", "gh", "hk", "ie", "in", "jm", "ke", "lk", "ls", "mt", "mw", "my", "na")
+    + ("ng", "nz", "pk", "sg", "sz", "tt", "tz", "ug", "uk", "za", "zm", "zw")
+)
+"""Countries with English-language news that write the day first."""
+
+
 @dataclass(frozen=True)
 class DeclaredDates:
     """What stands outside the text: fields as they are declared, and an upper bound.
 
     `basis` says who declares `published` and `updated`: the record (`metadata`) or the page
     (`html`). `not_after` is a day after which nothing can have been published, such as the day
-    of the release; `fetched` is a second such bound.
+    of the release; `fetched` is a second such bound. `language` is the declared tag, whose region
+    tells 7/11 from 11/7 (`en-US`).
     """
 
     published: str | None = None
@@ -94,6 +109,7 @@ class DeclaredDates:
     url: str | None = None
     basis: DateBasis = DateBasis.METADATA
     not_after: dt.date | None = None
+    language: str | None = None
 
 
 class _Choice(NamedTuple):
@@ -109,7 +125,7 @@ def hint_dates(
 
     Args:
         text: normalized raw text.
-        language: BCP 47 tag, best with the declared region (`en-GB`), `und` if unknown.
+        language: BCP 47 tag of the text, `und` if unknown.
         rules: see `load_date_rules`.
         declared: fields, URL and upper bound.
 
@@ -117,6 +133,7 @@ def hint_dates(
         Declared hints first, then printed ones by their place; possibly none. A future or
         unreadable declared date is left out, and a printed one can only be a mention. Never raises.
     """
+    language = _with_region(language, declared)
     hints = list(_declared_hints(declared, language, rules))
     fetched = [hint.value for hint in hints if hint.kind is DateKind.FETCHED]
     limits = [*fetched, *([declared.not_after] if declared.not_after else [])]
@@ -131,18 +148,25 @@ def resolve_date(hints: Sequence[DateHint]) -> DateHint | None:
 
     The rule: only `published` hints count; if there is none, `updated` hints; a mention or a
     fetch time never does. Among them the strongest basis decides: metadata, HTML, header, URL,
-    dateline. If that basis names two different days the article has no date. A month or a year
-    agrees with a day inside it and gives way to it, whatever the basis of the day.
+    dateline. There is no date if that basis names two different days, or if a printed header and
+    the URL are more than a day apart. A month or a year agrees with a day inside it and gives way
+    to it, whatever the basis of the day; a month in a URL decides nothing alone, since it may be
+    a folder.
 
     Returns:
         One of `hints`, so that basis and place are known. None when nothing declares a date, or
-        when equally strong evidence disagrees.
+        when the evidence disagrees.
     """
     for kind in (DateKind.PUBLISHED, DateKind.UPDATED):
         found = [hint for hint in hints if hint.kind is kind]
-        if found:
-            return _strongest(found)
+        strong = [hint for hint in found if not _is_url_month(hint)]
+        if strong:
+            return _strongest(strong)
     return None
+
+
+def _is_url_month(hint: DateHint) -> bool:
+    return hint.basis is DateBasis.URL and hint.precision is not DatePrecision.DAY
 
 
 _STRENGTH = (
@@ -161,6 +185,10 @@ def _strongest(hints: Sequence[DateHint]) -> DateHint | None:
     finest = min(best, key=lambda hint: _FINENESS.index(hint.precision))
     if not all(_covers(hint, finest) for hint in best):
         return None
+    if finest.basis is DateBasis.HEADER and any(
+        hint.basis is DateBasis.URL and abs(hint.value - finest.value) > URL_GRACE for hint in hints
+    ):
+        return None
     if finest.precision is not DatePrecision.DAY:
         for hint in ranked:
             finer = _FINENESS.index(hint.precision) < _FINENESS.index(finest.precision)
@@ -176,6 +204,20 @@ def _covers(coarse: DateHint, fine: DateHint) -> bool:
     if coarse.precision is DatePrecision.MONTH:
         return (coarse.value.year, coarse.value.month) == (fine.value.year, fine.value.month)
     return coarse.value == fine.value and fine.precision is DatePrecision.DAY
+
+
+def _with_region(language: str, declared: DeclaredDates) -> str:
+    """Add the region that the declared tag or the country of the URL gives an English text."""
+    if language != "en":
+        return language
+    primary, _, region = (declared.language or "").replace("_", "-").partition("-")
+    if primary.lower() == "en" and re.fullmatch("[A-Za-z]{2}", region):
+        return f"en-{region.upper()}"
+    host = _HOST.match(declared.url or "")
+    country = host[1].lower() if host else ""
+    if country in _AMERICAN_DOMAINS:
+        return "en-US"
+    return f"en-{country.upper()}" if country in _ENGLISH_DOMAINS else language
 
 
 def _declared_hints(declared: DeclaredDates, language: str, rules: DateRules) -> Iterator[DateHint]:
@@ -217,7 +259,7 @@ def _printed_hints(text: str, language: str, rules: DateRules, limit: dt.date) -
     page = find_places(western, dates, rules)
     possible = [place for place in page.places if _can_be_head(place, limit)]
     chosen = {choice.place: choice for choice in _choose(possible, page, western)}
-    hints = []
+    hints: list[DateHint] = []
     for place in page.places:
         choice = chosen.get(place)
         if choice is None and (place.date.other or place.date.short):

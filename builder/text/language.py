@@ -36,14 +36,14 @@ __all__ = [
 UNDETERMINED = "und"
 
 SUPPORTED_TAGS = frozenset(
-    (
+    (  # noqa: SIM905  a hundred quoted tags would be a page
         "ace af am an ar as az ba bcl be bg bn br bs ca crh cs cy da de dz el en eo es et eu "
         "ext fa fi fo fr fuv fy ga gcf gcr gd gl gn gom gu guw ha he hi hr ht hu hy id ig is "
         "it ja jv ka kab ki kk km kn ko ku ky la lb lg lij ln lo lt ltg lv mg mk ml mn mr ms "
         "mt my ne nl nn no nso oc om or pa pcm pl ps pt qu ro ru rw sa sdh se si sk sl sn so "
         "sq sr-Cyrl sr-Latn st sv sw ta te tg th tk tl tr tt ug uk ur uz uzs vec vi vo wa xh "
         "yo zh zh-Hans zh-Hant zu "
-    ).split()  # noqa: SIM905  a hundred quoted tags would be a page
+    ).split()
 )
 """Tags that the default identifier can give, after `canonical_tag`."""
 
