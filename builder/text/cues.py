@@ -70,7 +70,7 @@ def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
     folded = fold(text)
     places = word_places(text, folded, rules.keys)
     matcher = Matcher(text, folded, places, rules.roles)
-    for cue in _candidates(folded, places, language.split("-")[0], rules):
+    for cue in _candidates(folded, places, language.split("-", maxsplit=1)[0], rules):
         matcher.match(cue)
     hits = matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
@@ -278,5 +278,5 @@ def _closed(text: str, run: list[CueHit], filled: list[CueHit]) -> list[CueHit]:
     """Keep the fillers of a run only if it is long and the line ends with it."""
     if len(run) < MIN_FILLED_RUN:
         return []
-    rest = text[run[-1].end : run[-1].end + 40].split("\n")[0]
+    rest = text[run[-1].end : run[-1].end + 40].split("\n", maxsplit=1)[0]
     return [] if any(char.isalnum() for char in rest) else filled

@@ -1,0 +1,97 @@
+"""Flag what a reader should know of an article: from cues in its raw text, and from its shape.
+
+It sees one article and the cues that were found in it. Flags about languages and entities
+are set where those are known. A flag needs a notice that says something ("The rest of this
+article is for subscribers"); a word of a menu ("Subscribe") raises none.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from builder.text.cue_match import CueHit
+from schema.terms import Flag
+
+__all__ = ["find_flags"]
+
+MIN_NOTICE = 20
+"""Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
+three times."""
+
+SHORT_TEXT = 400
+"""A text with fewer letters than this may be what surrounds a video or a request to log in."""
+
+MIN_SENTENCE = 40
+"""Letters of a sentence of news; teasers and menus are shorter or have no stop."""
+
+MIN_INDEX_LINES = 10
+MAX_INDEX_PROSE = 0.25
+"""A list of teasers has so many lines without a stop, and no more than this share of prose."""
+
+MIN_TICKER = 6
+"""Lines that begin with a clock time and go on, from which a text is a ticker."""
+
+_BY_NOTICE: Mapping[str, Flag] = {
+    "liveblog": Flag.LIVEBLOG,
+    "paywall": Flag.PAYWALLED,
+    "truncated": Flag.TRUNCATED,
+}
+_BY_CUE: Mapping[str, Flag] = {"reprint": Flag.REPRINT, "translation": Flag.TRANSLATION}
+
+_CUT_OFF = re.compile(r"(?:\. \. \.|\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[\+\d+ chars\])\s*\Z")
+_OPEN_END = re.compile(r"(?:\.{3}|…)\s*\Z")
+_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\Z")
+_WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TICKER_LINE = re.compile(r"(?<![^\n])\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
+
+
+def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Flag]:
+    """Return the flags of an article.
+
+    Args:
+        raw_text: normalized raw text, in which the cues were found.
+        text: cleaned text.
+        hits: what `find_cues` returned for the raw text.
+    """
+    found = list(hits)
+    flags = {_BY_CUE[hit.cue] for hit in found if hit.cue in _BY_CUE}
+    flags |= {
+        _BY_NOTICE[hit.cue]
+        for hit in found
+        if hit.cue in _BY_NOTICE and _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE
+    }
+    if _CUT_OFF.search(text) or (Flag.PAYWALLED in flags and _OPEN_END.search(text)):
+        flags.add(Flag.TRUNCATED)
+    if len(_TICKER_LINE.findall(text)) >= MIN_TICKER:
+        flags.add(Flag.LIVEBLOG)
+    return frozenset(flags) | _shape_flags(raw_text, text, found)
+
+
+def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
+    """Return the flags of a text with little or no prose."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line]
+    prose = sum(_weight(line) for line in lines if _is_prose(line))
+    total = sum(map(_weight, lines))
+    flags: set[Flag] = set()
+    if total < SHORT_TEXT:
+        cues = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE / 2}
+        flags |= {Flag.VIDEO} if "player" in cues else set()
+        flags |= {Flag.LOGIN_WALL} if "login" in cues else set()
+    if prose < MIN_SENTENCE:
+        flags.add(Flag.NOT_ARTICLE)
+    teasers = _count(lines, lambda line: not _STOP.search(line))
+    if teasers >= MIN_INDEX_LINES and prose < MAX_INDEX_PROSE * total:
+        flags.add(Flag.INDEX)
+    return flags
+
+
+def _is_prose(line: str) -> bool:
+    return _weight(line) >= MIN_SENTENCE and _STOP.search(line[-8:]) is not None
+
+
+def _weight(text: str) -> int:
+    """Return the letters of a text, an ideograph counting as the three letters it stands for."""
+    return sum(char.isalpha() for char in text) + 2 * len(_WIDE.findall(text))
+
+
+def _count(lines: Iterable[str], is_such: Callable[[str], bool]) -> int:
+    return sum(is_such(line) for line in lines)

@@ -1,0 +1,119 @@
+"""Collect hints of where an article comes from, and resolve its source.
+
+It knows what the record declares (URL, publisher, authors) and what typed cues name in the
+text (bylines, credits, notes of reprints, lists of sources, what a publisher calls itself).
+It knows no publisher by name. A wrong hint is worse than none, so a name without a label
+or a telling place gives none.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from builder.text.bylines import lone_names
+from builder.text.cue_match import CueHit
+from builder.text.normalize import normalize
+from schema.article import RawArticle
+from schema.hints import SourceHint
+from schema.terms import SourceBasis, SourceKind
+
+__all__ = ["hint_sources", "resolve_source"]
+
+MAX_HINTS = 200
+"""Hints kept of one article; only an attack has more."""
+
+PLATFORMS = (
+    *("Bluesky", "Facebook", "Google News", "Instagram", "LinkedIn", "Mastodon", "Odnoklassniki"),
+    *("Telegram", "Threads", "TikTok", "Twitter", "VKontakte", "WeChat", "Weibo", "WhatsApp"),
+    *("YouTube", "Viber"),
+)
+"""Platforms as they write themselves; named in a prompt to follow the publisher there."""
+
+_PLATFORM = re.compile(rf"\b(?:{'|'.join(PLATFORMS)})\b", re.IGNORECASE)
+
+
+def hint_sources(
+    text: str,
+    raw: RawArticle,
+    hits: Sequence[CueHit],
+    registrable: Callable[[str], str | None],
+) -> list[SourceHint]:
+    """Collect all source evidence of an article.
+
+    Args:
+        text: normalized raw text.
+        raw: the record, for what it declares.
+        hits: what `find_cues` returned for the text; empty if cues are off.
+        registrable: host name → registrable domain, or None for none.
+
+    Returns:
+        Hints without repetition: first those declared, then those of the text by place.
+        Offsets of the latter point into `text`.
+    """
+    found = [*_declared(raw, registrable), *sorted(_printed(text, hits), key=_place)]
+    unique: dict[tuple[SourceKind, str], SourceHint] = {}
+    for hint in found:
+        unique.setdefault((hint.kind, hint.value.casefold()), hint)
+    return list(unique.values())[:MAX_HINTS]
+
+
+def resolve_source(hints: Iterable[SourceHint]) -> str | None:
+    """Return the registrable domain of the declared URL, else the declared publisher, else None."""
+    declared = [hint for hint in hints if hint.basis is not SourceBasis.TEXT]
+    for kind in (SourceKind.DOMAIN, SourceKind.PUBLISHER):
+        for hint in declared:
+            if hint.kind is kind:
+                return hint.value
+    return None
+
+
+def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iterator[SourceHint]:
+    basis = SourceBasis(raw.basis)
+    url = _line(raw.url)
+    if url:
+        yield SourceHint(kind=SourceKind.URL, value=url, basis=basis)
+        domain = registrable(_host(url))
+        if domain:
+            yield SourceHint(kind=SourceKind.DOMAIN, value=domain, basis=SourceBasis.URL)
+    publisher = _line(raw.publisher)
+    if publisher:
+        yield SourceHint(kind=SourceKind.PUBLISHER, value=publisher, basis=basis)
+    for author in map(_line, raw.authors):
+        if author:
+            yield SourceHint(kind=SourceKind.AUTHOR, value=author, basis=basis)
+
+
+def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
+    """Yield the hints of the text; their values may repeat."""
+    named = [(SourceKind(hit.hint), *hit.value) for hit in hits if hit.hint and hit.value]
+    authors = [(start, end) for kind, start, end in named if kind is SourceKind.AUTHOR]
+    named += [(SourceKind.AUTHOR, *span) for span in lone_names(text, hits, authors)]
+    named += [(SourceKind.PLATFORM, *span) for span in _platforms(text, hits)]
+    for kind, start, end in named:
+        value = " ".join(text[start:end].split())
+        if value:
+            yield SourceHint(kind=kind, value=value, basis=SourceBasis.TEXT, start=start, end=end)
+
+
+def _platforms(text: str, hits: Sequence[CueHit]) -> Iterator[tuple[int, int]]:
+    """Yield where a prompt to follow the publisher names a platform."""
+    for hit in hits:
+        if hit.cue == "social":
+            for name in _PLATFORM.finditer(text, hit.start, hit.end):
+                yield name.span()
+
+
+def _place(hint: SourceHint) -> tuple[int, int, str]:
+    return hint.start or 0, hint.end or 0, hint.kind
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _line(value: str | None) -> str:
+    """Return a declared value on one line; blank values are none."""
+    return " ".join(normalize(value or "").split())
