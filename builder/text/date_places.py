@@ -58,7 +58,7 @@ _CLOCK_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_BEFORE = re.compile(
-    r"[0-9]{1,2}[:.][0-9]{2}(?:\s?(?:Uhr|h|[ap]\.?m\.?))?[^\w\n]{0,6}\Z", re.I
+    r"[0-9]{1,2}[:.][0-9]{2}(?:\s?(?:Uhr|h|[ap]\.?m\.?))?[^\w\n]{0,6}\Z", re.IGNORECASE
 )
 _POST_BEFORE = re.compile(r"\(@\w{1,30}\)[^\w\n]{0,4}\Z")
 """The signature of an embedded post: the date after it is the post's."""
