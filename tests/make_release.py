@@ -58,9 +58,7 @@ def article_and_receipt(raw: str, language: str, number: int) -> tuple[Row, Row]
         at = text.find(pair)
         if at >= 0:
             place = start + at + 1
-            removed.append(
-                {"start": place, "end": place + 1, "rules": ["space"], "text": pair[1]}
-            )
+            removed.append({"start": place, "end": place + 1, "rules": ["space"], "text": pair[1]})
             text = text[: at + 1] + text[at + 2 :]
     identity = article_id(raw)
     day = dt.date(2025, 11, 7)
@@ -171,9 +169,7 @@ class Release:
                 splits=splits,
             ),
             splits={
-                split: SplitShare(
-                    articles=rows, share=round(rows / stats.articles, 4), wanted=None
-                )
+                split: SplitShare(articles=rows, share=round(rows / stats.articles, 4), wanted=None)
                 for split, rows in sorted(splits.items())
             },
             leaks=tuple(

@@ -173,8 +173,12 @@ def check_blocks(
 
 
 def _first_difference(said: str, wanted: str) -> str:
-    pairs = difflib.unified_diff(said.split("\n"), wanted.split("\n"), n=0, lineterm="")
-    lines = [line for line in pairs if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    diff = difflib.unified_diff(said.split("\n"), wanted.split("\n"), n=0, lineterm="")
+    lines = [line for line in diff if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     old = next((line[1:] for line in lines if line.startswith("-")), "")
     new = next((line[1:] for line in lines if line.startswith("+")), "")
-    return f"the block says {quote(old)}; the files give {quote(new)}"
+    # The line may be long; what matters begins where the two part.
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
+    start = max(0, same - 12)
+    return f"the block says …{quote(old[start:])}; the files give …{quote(new[start:])}"

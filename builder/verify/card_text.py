@@ -14,6 +14,12 @@ __all__ = ["CARD_NAME", "Card", "finding", "quote", "read_card"]
 CARD_NAME = "README.md"
 
 
+#: Quotes so that a message stays one line, whatever it quotes.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+_SHORT.maxlevel = 3
+
+
 class Card(NamedTuple):
     """What a card holds; no data if its YAML cannot be read."""
 
@@ -76,7 +82,7 @@ def finding(code: FindingCode, message: str, column: str = "") -> Finding:
 
 def quote(value: object) -> str:
     """Quote a value from YAML in one short line; aliases may make it unboundedly large."""
-    return reprlib.repr(value).replace("\n", " ")
+    return _SHORT.repr(value).replace("\n", " ")
 
 
 def _parse(text: str) -> tuple[Mapping[str, Any], str]:

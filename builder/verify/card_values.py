@@ -93,7 +93,7 @@ def _language(value: object) -> Iterator[Finding]:
             yield _language_fault(message)
         elif not isinstance(code, str):
             yield _language_fault(f"{quote(code)} is no language code")
-        elif code not in _iso_codes() and not (code == "und" or code in {"code", "multilingual"}):
+        elif not _is_language(code):
             advice = "; full tags belong to `language_details`" if "-" in code else ""
             yield _language_fault(f"{quote(code)} is no ISO 639 code{advice}")
 
@@ -102,13 +102,18 @@ def _language_fault(message: str) -> Finding:
     return finding(FindingCode.CARD_LANGUAGE, message, "language")
 
 
+def _is_language(code: str) -> bool:
+    """Tell whether the Hub takes a code; of three letters any, for no list of ours is whole."""
+    if code in ("code", "multilingual"):
+        return True
+    return _LANGUAGE_SHAPE.fullmatch(code) is not None and (len(code) == 3 or code in _iso_codes())
+
+
 @cache
 def _iso_codes() -> frozenset[str]:
-    """Return the ISO 639 codes that `datasets` ships."""
+    """Return the ISO 639 codes that `datasets` ships: the shortest code of each language."""
     table = files("datasets").joinpath("utils/resources/languages.json")
-    return frozenset(
-        code for code in json.loads(table.read_text()) if _LANGUAGE_SHAPE.fullmatch(code)
-    )
+    return frozenset(json.loads(table.read_text()))
 
 
 def _size(value: object, rows: int | None) -> Iterator[Finding]:
