@@ -216,14 +216,15 @@ def diff(old: str, new: str, changelog: Path | None, as_json: bool) -> int:
       pressmark diff dist/news-1.0.0 dist/news
       pressmark diff hf://datasets/me/news@v1.0.0 dist/news --changelog CHANGES.md
     """
-    from builder.diff import compare_releases, render_difference, write_changelog
+    from builder.diff.compare import compare_releases
+    from builder.diff.report import difference_json, render_difference, write_changelog
 
     with _local_copy(old) as old_folder, _local_copy(new) as new_folder:
         difference = compare_releases(old_folder, new_folder)
     if changelog is not None:
         write_changelog(changelog, difference)
     if as_json:
-        click.echo(json.dumps(difference.as_json(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(difference_json(difference), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(render_difference(difference)))
     return FINDINGS if difference.findings else 0
