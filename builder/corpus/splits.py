@@ -130,16 +130,16 @@ class SplitParams(BaseModel):
 
     @model_validator(mode="after")
     def _fits_strategy(self) -> Self:
-        given = self.model_fields_set
+        # Defaults may be written out: a resolved configuration has to be read again.
         if self.strategy != "time":
-            for name in sorted(given & {"test_from", "validation_from", "undated"}):
+            for name in ("test_from", "validation_from"):
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name} needs strategy = 'time', not {self.strategy!r}")
             return self
         if self.test_from is None:
             raise ValueError("strategy = 'time' needs test_from, the first day of the test period")
-        for name in sorted(given & {"ratios", "group_by"}):
-            if getattr(self, name) is not None:
+        for name in ("ratios", "group_by"):
+            if getattr(self, name) != type(self).model_fields[name].default:
                 raise ValueError(f"{name} does not go with strategy = 'time'")
         if self.validation_from is not None and self.validation_from >= self.test_from:
             raise ValueError("validation_from must lie before test_from")

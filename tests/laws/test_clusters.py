@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from builder.corpus.cluster import ClusterParams, ClusterResult, cluster_signatures
 from tests.unit.corpus.slow_clusters import slow_clusters, slow_components
 
+examples = settings(max_examples=40, deadline=None)
+
 # Few values at few places, so that random signatures meet in bands and chains form.
 PARAMS = ClusterParams(threshold=0.5, slack=0.125, bands=4, rows=2)
 SIGNATURES = st.lists(st.integers(0, 2), min_size=8, max_size=8)
@@ -27,7 +29,7 @@ def cluster(articles: Corpus) -> ClusterResult:
 
 
 @given(CORPORA)
-@settings(max_examples=300)
+@examples
 def test_clusters_equal_the_slow_twin(articles: Corpus) -> None:
     """No linked pair is missed, none is made up, and components are divided as described."""
     names = list(articles)
@@ -41,6 +43,7 @@ def test_clusters_equal_the_slow_twin(articles: Corpus) -> None:
 
 
 @given(CORPORA, st.randoms())
+@examples
 def test_the_order_of_the_input_plays_no_part(articles: Corpus, draw: random.Random) -> None:
     """Permuted input gives the permuted result and the same report."""
     names = list(articles)
@@ -59,6 +62,7 @@ def test_the_order_of_the_input_plays_no_part(articles: Corpus, draw: random.Ran
 
 
 @given(CORPORA)
+@examples
 def test_every_article_is_in_one_cluster_inside_one_component(articles: Corpus) -> None:
     """Clusters are a partition, finer than the components, with sizes that add up."""
     result = cluster(articles)
@@ -73,6 +77,7 @@ def test_every_article_is_in_one_cluster_inside_one_component(articles: Corpus) 
 
 
 @given(CORPORA, SIGNATURES)
+@examples
 def test_a_stranger_changes_nothing(articles: Corpus, signature: list[int]) -> None:
     """An article that resembles no other leaves all clusters as they were."""
     names = list(articles)

@@ -5,10 +5,12 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.corpus.columns import NO_DATE, id_array, id_order, last_days
+
+examples = settings(max_examples=60, deadline=None)
 
 IDS = [f"{number * 2654435761 % 2**32:032x}" for number in range(50)]
 
@@ -48,6 +50,7 @@ def test_repeated_ids_are_named() -> None:
 
 
 @given(st.dates(), st.sampled_from(["day", "month", "year"]))
+@examples
 def test_the_last_day_is_the_last_of_its_month_or_year(date: dt.date, precision: str) -> None:
     """The first of the month stands for the month; the last day is the latest it may mean."""
     if precision != "day":

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.corpus.cluster import ClusterParams
 from builder.corpus.duplicates import heavy_losses, keep_one_per_cluster, keep_one_per_id
+
+examples = settings(max_examples=40, deadline=None)
 
 SCHEMA = pa.schema(
     {
@@ -92,6 +94,7 @@ def slow_key(row: Row) -> tuple[Any, ...]:
 
 
 @given(ROWS, st.randoms())
+@examples
 def test_keepers_equal_the_slow_twin(rows: list[Row], draw: random.Random) -> None:
     """For every row the smallest of its id, in any order."""
     draw.shuffle(rows)
@@ -103,6 +106,7 @@ def test_keepers_equal_the_slow_twin(rows: list[Row], draw: random.Random) -> No
 
 
 @given(ROWS, st.data())
+@examples
 def test_keepers_of_clusters_equal_the_slow_twin(rows: list[Row], data: st.DataObject) -> None:
     """The smallest id decides last; rows of an earlier release stay and come first."""
     rows = [{**row, "id": f"{number * 7 % 13:032x}"} for number, row in enumerate(rows)]

@@ -4,10 +4,12 @@ import random
 import time
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.corpus.union import find_roots, flatten, unite
+
+examples = settings(max_examples=60, deadline=None)
 
 PAIRS = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40)
 
@@ -22,6 +24,7 @@ def slow_sets(size: int, pairs: list[tuple[int, int]]) -> list[int]:
 
 
 @given(PAIRS, PAIRS, st.randoms())
+@examples
 def test_sets_equal_the_slow_twin(
     first: list[tuple[int, int]], second: list[tuple[int, int]], draw: random.Random
 ) -> None:

@@ -7,12 +7,14 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.text import signature
 from builder.text.signature import SignatureParams, estimate_jaccard, sign_text, sign_texts
 from tests.strategies import texts
+
+examples = settings(max_examples=60, deadline=None)
 
 PARAMS = SignatureParams()
 SMALL = SignatureParams(shingle=3, num_perm=8)
@@ -97,12 +99,14 @@ def jaccard(left: str, right: str, width: int = 5) -> float:
 
 
 @given(ANY_TEXT)
+@examples
 def test_signatures_equal_the_slow_twin(text: str) -> None:
     """The vectorised form computes what its description says."""
     assert sign_texts([text], SMALL)[0].tolist() == slow_signature(text, SMALL)
 
 
 @given(st.lists(ANY_TEXT, max_size=8))
+@examples
 def test_batches_change_nothing(batch: list[str]) -> None:
     """A text has the same signature in any company."""
     together = sign_texts(batch, PARAMS)
