@@ -1,0 +1,1 @@
+"""The recipe of the embedded entity tagger: data, training, evaluation."""
