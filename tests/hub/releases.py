@@ -24,7 +24,7 @@ from schema.manifest import (
     Tally,
 )
 
-__all__ = ["Texts", "make_release", "rewrite_manifest"]
+__all__ = ["NEWS", "Texts", "article_id", "make_release", "rewrite_manifest"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -69,7 +69,7 @@ def make_release(
     written = [
         _write_shard(folder, key, part, (at, min(shards, len(rows))))
         for key, rows in sorted(texts.items())
-        for at, part in enumerate(_parts(sorted(rows, key=_article_id), shards))
+        for at, part in enumerate(_parts(sorted(rows, key=article_id), shards))
     ]
     manifest = _manifest(texts, written, version, values)
     card = f"---\n{dump_yaml(card_data(manifest))}---\n\n# News {version}\n"
@@ -92,7 +92,8 @@ def rewrite_manifest(folder: Path, manifest: BuildManifest, others: Sequence[str
     return manifest
 
 
-def _article_id(text: str) -> str:
+def article_id(text: str) -> str:
+    """Return the id of an article with this text."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -125,15 +126,15 @@ def _write_shard(
 
 
 def _article(text: str, language: str) -> Article:
-    article_id = _article_id(text)
+    name = article_id(text)
     return Article(
-        id=article_id,
+        id=name,
         language=language,
         language_score=0.99,
         text=text,
-        cluster_id=article_id,
+        cluster_id=name,
         cluster_size=1,
-        origin=Origin(path=f"{article_id}.txt", record=0, sha256=article_id * 2),
+        origin=Origin(path=f"{name}.txt", record=0, sha256=name * 2),
     )
 
 
