@@ -17,6 +17,9 @@ __all__ = ["DeclaredDay", "read_declared_date", "read_url_date"]
 OLDEST_DECLARED = dt.date(1600, 1, 1)
 """Before the first newspapers a declared date is a default value or a slip."""
 
+EPOCH = dt.date(1970, 1, 1)
+"""What programs write where they know no date."""
+
 OLDEST_IN_URL = dt.date(1990, 1, 1)
 """Before the web there were no addresses; such digits are article numbers."""
 
@@ -33,19 +36,19 @@ _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _ISO_YEAR = re.compile(r"\d{4}")
 _NUMBER = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d+)?")
 _RFC_2822 = re.compile(
-    r"(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]{0,6}[ -](\d{4})\b.*", re.IGNORECASE
+    r"(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4})(?:,? \d\d?:\d\d.*)?", re.IGNORECASE
 )
 _C_TIME = re.compile(
-    r"(?:[a-z]{3,9},? )?([a-z]{3})[a-z]{0,6}\.? (\d{1,2}),?"
-    r"(?: \d\d:\d\d:\d\d)?(?: [a-z]{3,4})? (\d{4})\b.*",
+    r"(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2}),?(?: \d\d:\d\d:\d\d)?"
+    r"(?: [a-z]{3,4})? (\d{4})(?:,? \d\d?:\d\d.*)?",
     re.IGNORECASE,
 )
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTHS = {form: number for number, name in enumerate(_NAMES, 1) for form in (name, name[:3])}
+_MONTHS["sept"] = 9
 
 _ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/", re.IGNORECASE)
 _URL_DAYS = (
@@ -149,4 +152,6 @@ def _day(year: int, month: int, day: int) -> DeclaredDay | None:
         value = dt.date(year, month, day)
     except ValueError:
         return None
-    return DeclaredDay(value, DatePrecision.DAY) if value >= OLDEST_DECLARED else None
+    if value < OLDEST_DECLARED or value == EPOCH:
+        return None
+    return DeclaredDay(value, DatePrecision.DAY)

@@ -127,7 +127,7 @@ _WORD = r"[^\s\d,;:!?()\[\]|/<>\"“”«»•·\-–]"
 # that begins with a look-behind; hence the look-behinds after the first digit.
 _FIRST_DIGIT = r"[0-9](?<![0-9]{2})"
 
-_YEAR_END = r"(?![0-9]|[./,:\-–](?![0-9]{1,2}[:.h][0-9]{2}(?![0-9.]))[0-9])"
+_YEAR_END = r"(?![0-9]|[./:][0-9]|[,\-–](?![0-9]{1,2}[:.h][0-9]{2}(?![0-9.]))[0-9])"
 """Ends a year: no further digits, but a clock time may be glued to it (`28.04.2023-19:20`)."""
 _GLUED = r"(?=[0-9]{1,2}(?:[./:]|\.?[^\S\n]?[^\W\d_]))"
 """Or a second date or a time follows without a gap (`19. Dezember 202220. Dezember 2022`)."""
