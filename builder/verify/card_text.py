@@ -20,6 +20,11 @@ _SHORT.maxstring = _SHORT.maxother = 60
 _SHORT.maxlevel = 3
 
 
+#: Values that the YAML of a card may stand for: ten times the largest real cards. Aliases can
+#: make a kilobyte stand for gigabytes.
+MAX_VALUES = 1_000_000
+
+
 class Card(NamedTuple):
     """What a card holds; no data if its YAML cannot be read."""
 
@@ -86,18 +91,37 @@ def quote(value: object) -> str:
 
 
 def _parse(text: str) -> tuple[Mapping[str, Any], str]:
+    loader = _Loader(text)
     try:
-        # _Loader is a SafeLoader.
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506
+        node = loader.get_single_node()
+        if node is not None and _weigh(node, {}) > MAX_VALUES:
+            return {}, f"the YAML stands for more than {MAX_VALUES:,} values"
+        data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         message = " ".join(str(error).split())
         return {}, f"the YAML cannot be read: {message[:200]}"
+    finally:
+        loader.dispose()
     if not isinstance(data, dict):
         return {}, f"the YAML must be a mapping; it is {quote(data)}"
     odd = [key for key in data if not isinstance(key, str)]
     if odd:
         return {}, f"every key of the YAML must be a string; quote {quote(odd[0])}"
     return data, ""
+
+
+def _weigh(node: yaml.Node, known: dict[int, int]) -> int:
+    """Count the values that a node stands for with its aliases written out."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = MAX_VALUES  # what holds itself is endless
+    children: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        children = [child for pair in node.value for child in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        children = node.value
+    known[id(node)] = 1 + sum(_weigh(child, known) for child in children)
+    return known[id(node)]
 
 
 def _placeholders(body: str) -> Iterator[Finding]:

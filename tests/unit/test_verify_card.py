@@ -97,15 +97,24 @@ def test_bytes_that_are_no_text_are_named():
     assert codes(read_card(b"---\n\xff\xfe\n---\n").findings) == ["CARD_YAML"]
 
 
-def test_a_bomb_of_aliases_is_quoted_in_one_short_line():
-    lines = ["a0: &a0 [x, x]"]
-    lines += [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]" for i in range(1, 40)]
-    text = "---\n" + "\n".join(lines) + "\nlicense: *a39\nlanguage: *a39\nconfigs: *a39\n---\n"
-    card = read_card(text.encode())
-    found = lint_values(card.data, FILES, 5) + read_configs(card.data, FILES)[1]
-    assert found
-    assert all(len(str(finding)) < 500 for finding in found)
-    assert len(quote(card.data)) < 500
+@pytest.mark.parametrize("merged", [False, True], ids=["lists", "merge keys"])
+def test_a_bomb_of_aliases_is_refused_unexploded(merged):
+    lines = ["a0: &a0 {x: 1}"]
+    for i in range(1, 40):
+        again = ", ".join([f"*a{i - 1}"] * 3)
+        lines.append(f"a{i}: &a{i} " + (f"{{<<: [{again}]}}" if merged else f"[{again}]"))
+    card = read_card(("---\n" + "\n".join(lines) + "\n---\n").encode())
+    assert codes(card.findings) == ["CARD_YAML"]
+    assert "more than 1,000,000 values" in card.findings[0].message
+
+
+def test_yaml_that_holds_itself_is_refused():
+    assert codes(read_card(b"---\na: &a [*a]\n---\n").findings) == ["CARD_YAML"]
+
+
+def test_what_a_message_quotes_stays_short():
+    assert len(quote({"a": [{"b": "x" * 10_000}] * 1000})) < 500
+    assert "\n" not in quote("a\nb")
 
 
 # Single keys.
