@@ -166,6 +166,7 @@ _AFTER_YEAR = re.compile(
     rf"(?![0-9]|[.:][0-9])|([0-9]{{1,2}})(?:{_GAP}|[.\-]){{1,3}}({_WORD}{{2,16}}))"
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile("[0-9]")
 _RANGE_BEFORE = re.compile(
     r"[0-9]\.?\s?(?:[-–—/+&]|bis|und|and|et|au|to|till|y|al|e|i|и|по|do)\s?\Z"
 )
@@ -305,7 +306,7 @@ def _named(text: str, language: str, rules: DateRules) -> Iterator[PrintedDate]:
             continue
         before = text[max(0, match.start() - WINDOW) : match.start()]
         before = before[before.rfind("\n") + 1 :]
-        left = _left_of_year(before, language, rules)
+        left = _left_of_year(before, language, rules) if _DIGIT.search(before) else None
         if left is not None:
             begin, month, day = left
             if year in BUDDHIST_YEARS:
@@ -313,7 +314,7 @@ def _named(text: str, language: str, rules: DateRules) -> Iterator[PrintedDate]:
             value = _valid(year, month, day)
             if value is not None and not _RANGE_BEFORE.search(before[:begin]):
                 yield PrintedDate(match.start() - len(before) + begin, end, value)
-        elif year <= NEWEST_YEAR:
+        elif year <= NEWEST_YEAR and _DIGIT.search(text, end, end + WINDOW):
             new_line = text.find("\n", end, end + WINDOW)
             after = _AFTER_YEAR.match(text, end, new_line if new_line >= 0 else end + WINDOW)
             if after is not None:

@@ -36,16 +36,23 @@ LONG_LINE = 1000
 
 PROSE_CHARS = 140
 """A line of this many code points is prose; so is one of half as many that ends with a stop.
-An ideograph counts as two and a half. Measured on the development pages, not sensitive."""
+Measured on the development pages, not sensitive."""
+
+IDEOGRAPH_WIDTH = 2.5
+"""Letters that an ideograph is worth."""
+
+MAX_PROSE = 400.0
+"""Letters of a line that count: one long paragraph must not outweigh three of usual length."""
 
 NEVER_PROSE = 28
 """A line of fewer code points is never prose, even in ideographs."""
 
 SHORT_LINE_COST = 0.7
-"""What a short line takes away from a run of prose whose lines give up to 6.7 points each."""
+"""What another line takes away from a run of prose; a line of prose adds a point for every
+sixty letters."""
 
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_STOPS = tuple(".!?…。！？؟।॥»”\"'’）)")
+_STOPS = frozenset(".!?…。！？؟।॥»”\"'’）)")
 _MARKS = re.compile(
     r"[\s:：|•·,;()\[\]（）【】<>«»“”\"/–—＊*_~=►▶・]+|\.(?=\s|$)|-(?=\s|$)|(?<=\s)-"
 )
@@ -117,7 +124,7 @@ def _place(
     line = lines[number]
     at, end = date.start - line_start, date.end - line_start
     before, after = line[max(0, at - BEFORE) : at], line[end : end + AFTER]
-    is_prose = _is_prose(line)
+    is_prose = _prose_width(line) > 0.0
     label = _label_before(before, rules, must_be_capital=is_prose)
     opens = label is not None and label.opens and at <= BEFORE
     kind = label.kind if label else _label_behind(after, rules)
@@ -262,27 +269,18 @@ def _body(lines: list[str]) -> tuple[int, int]:
             continue
         if score <= 0.0:
             score, first = 0.0, number
-        score += _prose_points(line)
+        width = _prose_width(line)
+        score += min(width, MAX_PROSE) / 60.0 if width else -SHORT_LINE_COST
         if score > best:
             best, best_first, best_last = score, first, number
     return best_first, best_last
 
 
-def _width(line: str) -> float:
-    """Return the length of a line in letters of an alphabet."""
-    if line.isascii() or len(line) > PROSE_CHARS * 3 or not _IDEOGRAPH.search(line):
-        return len(line)
-    return len(line) * 2.5
-
-
-def _is_prose(line: str) -> bool:
-    width = _width(line)
+def _prose_width(line: str) -> float:
+    """Return the length of a line of prose, in letters of an alphabet, and 0 for other lines."""
+    width = float(len(line))
+    if width < PROSE_CHARS * 3 and not line.isascii() and _IDEOGRAPH.search(line):
+        width *= IDEOGRAPH_WIDTH
     if width >= PROSE_CHARS:
-        return not line.isspace()
-    return width * 2 >= PROSE_CHARS and line.rstrip().endswith(_STOPS)
-
-
-def _prose_points(line: str) -> float:
-    if _is_prose(line):
-        return min(_width(line), 400.0) / 60.0
-    return -SHORT_LINE_COST
+        return 0.0 if line.isspace() else width
+    return width if width * 2 >= PROSE_CHARS and line.rstrip()[-1:] in _STOPS else 0.0
