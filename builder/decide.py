@@ -59,7 +59,7 @@ def decide(sidecar: pa.Table, config: BuildConfig) -> Decision:
     rejects = list(_duplicates(sidecar, kept, RejectCode.EXACT_DUPLICATE))
     rows = sidecar.take(pa.array(np.flatnonzero(_is_kept(kept))))
     ids = id_array(rows["id"])
-    clusters = cluster_signatures(ids, _signatures(rows), config.clusters)
+    clusters = cluster_signatures(ids, _signatures(rows, config), config.clusters)
     kept = np.arange(rows.num_rows)
     if config.duplicates == "reject":
         kept = keep_one_per_cluster(rows, clusters.cluster)
@@ -116,10 +116,10 @@ def _duplicates(rows: pa.Table, kept: Rows, code: RejectCode) -> Iterable[Reject
         )
 
 
-def _signatures(rows: pa.Table) -> npt.NDArray[np.uint32]:
+def _signatures(rows: pa.Table, config: BuildConfig) -> npt.NDArray[np.uint32]:
     """Return the signatures as one matrix, a row for each article."""
     joined = b"".join(rows["signature"].to_pylist())
-    return np.frombuffer(joined, dtype="<u4").reshape(rows.num_rows, -1)
+    return np.frombuffer(joined, dtype="<u4").reshape(-1, config.signature.num_perm)
 
 
 def _sizes(cluster: Rows) -> npt.NDArray[np.int32]:

@@ -83,7 +83,7 @@ def _find(files: list[Path], wanted: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for file in files:
         table = ds.dataset(file).to_table(
-            filter=pc.starts_with(ds.field("id"), wanted) | (ds.field("origin", "id") == wanted)  # type: ignore[no-untyped-call]
+            filter=pc.starts_with(ds.field("id"), wanted) | (ds.field("origin", "id") == wanted)
         )
         split = file.name.partition("-")[0]
         rows += [{**row, "split": split} for row in table.to_pylist()]

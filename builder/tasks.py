@@ -63,7 +63,8 @@ class _Annotator:
 
     def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
         self.config = config
-        self.tools = make_tools(config)
+        with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
+            self.tools = make_tools(config)
         self.root = root
         self.work = work
 

@@ -22,18 +22,40 @@ PREFIXES = {
 
 #: First and last words of what an editor keeps of each seed.
 BODIES = {
-    "000": ("Lors d'une rencontre inédite", "un axe politique et économique plus large autour d'Israël."),
+    "000": (
+        "Lors d'une rencontre inédite",
+        "un axe politique et économique plus large autour d'Israël.",
+    ),
     "001": ("Le Kazakhstan a officiellement rejoint", "se rendre à Washington le 18 novembre."),
     "002": ("Le Kazakhstan adhère aux Accords d'Abraham lors", "dans les processus mondiaux."),
     "003": ("Trump renforce son offensive diplomatique", "et à quel prix politique."),
-    "004": ("Le 16 janvier 2018, le président américain", "primauté de la législation et des droits"),
+    "004": (
+        "Le 16 janvier 2018, le président américain",
+        "primauté de la législation et des droits",
+    ),
 }
 
 #: What must be gone from each seed.
 GONE = {
-    "000": ("liveblog", "newsletter", "Veuillez", "Commentaires", "YouTube", "Abonnez", "Gratuite", "Chaque matin"),
+    "000": (
+        "liveblog",
+        "newsletter",
+        "Veuillez",
+        "Commentaires",
+        "YouTube",
+        "Abonnez",
+        "Gratuite",
+        "Chaque matin",
+    ),
     "001": ("date 2025",),
-    "002": ("Édité par", "Sources", "News18", "Abraham Accords", "Avez-vous trouvé", "Nous étudierons"),
+    "002": (
+        "Édité par",
+        "Sources",
+        "News18",
+        "Abraham Accords",
+        "Avez-vous trouvé",
+        "Nous étudierons",
+    ),
     "003": ("14:45", "15:15", "Suivez-nous"),
     "004": ("80 %", "Abonnez", "S’abonner", "Se connecter", "Grâce à vos", "correspondants"),
 }

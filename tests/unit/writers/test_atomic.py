@@ -64,9 +64,12 @@ def test_an_error_leaves_no_work_folder(tmp_path: Path) -> None:
 
 
 def test_two_builds_cannot_share_an_output(tmp_path: Path) -> None:
-    code = f"from builder.writers.atomic import work_folder\nfrom pathlib import Path\nwith work_folder(Path({str(tmp_path / 'out')!r})): pass"
-    with work_folder(tmp_path / "out"):
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    code = "import sys; from pathlib import Path; from builder.writers.atomic import work_folder\n"
+    code += "with work_folder(Path(sys.argv[1])): pass"
+    out = tmp_path / "out"
+    with work_folder(out):
+        command = [sys.executable, "-c", code, str(out)]
+        run = subprocess.run(command, check=False, capture_output=True, text=True)
     assert run.returncode != 0
     assert "another build is writing" in run.stderr
 
