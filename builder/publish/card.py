@@ -5,7 +5,7 @@ make a kilobyte stand for gigabytes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ __all__ = ["Card", "CardError", "loads", "read_card"]
 #: Characters of YAML and values it may stand for; ten times the largest real cards.
 MAX_YAML_CHARS = 4_000_000
 MAX_YAML_VALUES = 1_000_000
+MAX_YAML_DEPTH = 100
 
 _FENCED = re.compile(r"\ufeff?\s{0,9}---\r?\n(.*?)\r?\n---(?:\r?\n|\Z)", re.DOTALL)
 
@@ -97,33 +98,45 @@ def _flat(value: Any) -> Iterator[Any]:
 def _safe_yaml(text: str) -> dict[str, Any]:
     if len(text) > MAX_YAML_CHARS:
         raise CardError(f"the YAML has {len(text):,} characters; at most {MAX_YAML_CHARS:,}")
+    # Events are read one by one, so that neither depth nor aliases cost anything yet.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        if node is None:
-            return {}
-        if _values(node, {}) > MAX_YAML_VALUES:
-            raise CardError(f"the YAML stands for more than {MAX_YAML_VALUES:,} values")
-        data = yaml.safe_load(text)
+        _measure(yaml.parse(text, Loader=loader))
+        data = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    except CardError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, CardError):
-            raise
         raise CardError(f"the YAML cannot be parsed ({type(error).__name__})") from error
+    if data is None:
+        return {}
     if not isinstance(data, dict):
         raise CardError("the YAML is no mapping")
     return data
 
 
-def _values(node: yaml.Node, known: dict[int, int]) -> int:
-    """Count what a node stands for with all its aliases written out."""
-    if id(node) in known:
-        if known[id(node)] < 0:
-            raise CardError("the YAML contains itself")
-        return known[id(node)]
-    known[id(node)] = -1
-    children: list[yaml.Node] = []
-    if isinstance(node, yaml.MappingNode):
-        children = [child for pair in node.value for child in pair]
-    elif isinstance(node, yaml.SequenceNode):
-        children = node.value
-    known[id(node)] = 1 + sum(_values(child, known) for child in children)
-    return known[id(node)]
+def _measure(events: Iterable[Any]) -> None:
+    """Refuse YAML that is deep, holds itself, or stands for too much with aliases written out."""
+    open_nodes: list[tuple[str | None, int]] = [(None, 0)]
+    sizes: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_nodes.append((event.anchor, 1))
+            if len(open_nodes) > MAX_YAML_DEPTH:
+                raise CardError(f"the YAML is nested deeper than {MAX_YAML_DEPTH}")
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_nodes.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(str(event.anchor), 0)
+            if any(name == event.anchor for name, _ in open_nodes):
+                raise CardError("the YAML contains itself")
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor, size = event.anchor, 1
+        else:
+            continue
+        if anchor is not None:
+            sizes[anchor] = size
+        outer, total = open_nodes[-1]
+        open_nodes[-1] = (outer, total + size)
+        if total + size > MAX_YAML_VALUES:
+            raise CardError(f"the YAML stands for more than {MAX_YAML_VALUES:,} values")

@@ -40,7 +40,8 @@ class Plan:
         bytes_to_send: sizes of added and replaced files; less travels where the Hub
             has parts of them already.
         private: the visibility to set; None to leave it.
-        staged: why it takes a pull request; empty for a single commit.
+        staged: why it takes a pull request that is merged when it is whole; else empty.
+        proposed: a pull request is opened and left to people.
         findings: what the repository would suffer from.
     """
 
@@ -56,6 +57,7 @@ class Plan:
     bytes_to_send: int
     private: bool | None
     staged: str
+    proposed: bool
     findings: tuple[Finding, ...]
 
     @property
@@ -112,6 +114,7 @@ def plan_release(
         bytes_to_send=sum(file.size for file in sent),
         private=_visibility(release, remote, options),
         staged=_why_staged(sent, len(deletes), options),
+        proposed=options.create_pr,
         findings=tuple(_stray(path) for path in kept if loads(release.card, path, name)),
     )
 

@@ -28,8 +28,16 @@ def render_plan(plan: Plan) -> Iterator[str]:
     yield f"unchanged   {len(plan.unchanged):,}"
     yield f"to send     {plan.bytes_to_send:,} bytes at most"
     if plan.operations:
-        how = f"a pull request, merged when it is whole ({plan.staged})" if plan.staged else ""
-        yield f"by          {how or 'one commit'}"
+        yield f"by          {_way(plan)}"
+
+
+def _way(plan: Plan) -> str:
+    if plan.proposed:
+        return "a pull request for you to merge (--create-pr was given)"
+    if plan.staged:
+        return f"a pull request, merged when it is whole ({plan.staged})"
+    count = plan.operations
+    return f"one commit ({count:,} operation{'' if count == 1 else 's'} fit{'s' * (count == 1)})"
 
 
 def render_published(done: Published) -> Iterator[str]:
