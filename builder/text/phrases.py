@@ -310,7 +310,10 @@ class _Reader:
 
 
 def _is_filler(token: re.Match[str]) -> bool:
-    return token.group("other") is not None
+    other = token.group("other")
+    if other and other in "?+*^$\\{}":
+        raise PhraseError(f"{other!r} is no operator; what may be missing stands in [brackets]")
+    return other is not None
 
 
 def _best_anchors(nodes: Iterable[_Node]) -> tuple[str, ...]:
