@@ -26,6 +26,9 @@ TREATY = re.compile(
     rf"|(?<!\w)(?P<german>{_NAME})-(?:Abkommen|Vertr(?:ag|äge))(?!\w)"
     rf"|(?<!\w)(?P<front_ru>Авраамов\w{{1,3}}) соглашени\w{{1,2}}"
 )
+_PARTICLES = "[bB]en|[bB]in|[iI]bn|[bB]int|[oO]uld|[aA]l|бен|бин|ибн"
+PARTICLE = re.compile(rf"(?: (?:{_PARTICLES})[ -]{_NAME}(?:-{_NAME})?){{1,2}}(?!\w)")
+"""Particles of Arabic and Hebrew names with the name behind them."""
 ACRONYM = re.compile(r"\s?[(«\"]\s?([^\W\d_a-zà-ÿа-яё]{2,8})\s?[)»\"]")
 
 
@@ -52,6 +55,36 @@ def without_treaty_names(
             made.append(TaggedSpan(start, end, "MISC", TREATY_SCORE))
     kept = [s for s in spans if not any(s.start < m.end and s.end > m.start for m in made)]
     return without_overlaps(kept + made)
+
+
+def with_whole_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Join a person's name to what its particle ties to it: `Mohammed` + `ben Salmane`."""
+    joined: list[TaggedSpan] = []
+    end = 0
+    for span in spans:
+        if span.start < end:
+            continue
+        more = PARTICLE.match(text, span.end) if span.label == "PER" else None
+        end = max(span.end, more.end() if more else 0)
+        joined.append(span._replace(end=end))
+    return joined
+
+
+def without_glued_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Part a person met elsewhere from the name before: `la Maison Blanche Jean Martin`."""
+    people = {text[s.start : s.end] for s in spans if s.label == "PER"}
+    people = {name for name in people if " " in name}
+    parted: list[TaggedSpan] = []
+    for span in spans:
+        mention = text[span.start : span.end]
+        name = next((n for n in sorted(people) if mention.endswith(" " + n)), None)
+        if span.label == "PER" or name is None:
+            parted.append(span)
+            continue
+        start = span.end - len(name)
+        parted.append(span._replace(end=start - 1))
+        parted.append(span._replace(start=start, label="PER"))
+    return parted
 
 
 def _treaties(text: str) -> Iterator[re.Match[str]]:

@@ -1,4 +1,4 @@
-"""Lay the tokens of many texts side by side and add up what the models say about each of them."""
+"""Lay the tokens of many texts side by side, with empty places between segments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from builder.text.entities.tokens import IntArray, Tokens
 
 REACH = 4
-"""Empty places around every segment: no model looks further than this."""
+"""Empty places around every segment: no layer of a model looks further than this at once."""
 
 
 class Layout(NamedTuple):
@@ -25,32 +25,41 @@ class Layout(NamedTuple):
     """First token of every segment."""
     position: npt.NDArray[np.bool_]
     """Per token: first of its segment, last of it, no white space before it."""
-    texts: IntArray
-    """First token of every text, and the number of tokens at the end."""
 
 
 def lay_out(batch: Sequence[Tokens]) -> Layout:
-    """Put segments into one row with empty places between them; type numbers grow by one."""
-    counts = [len(tokens.types) for tokens in batch]
-    texts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    total = int(texts[-1])
-    segments = np.concatenate(
-        [t.segments + b for t, b in zip(batch, texts, strict=False)] or [texts[:0]]
-    )
-    segments = segments.astype(np.int32)
-    types = np.concatenate([t.types for t in batch] or [texts[:0]])
-    starts = np.concatenate([t.starts for t in batch] or [texts[:0]])
-    ends = np.concatenate([t.ends for t in batch] or [texts[:0]])
-    begins = np.zeros(total, dtype=np.int64)
-    begins[segments] = 1
-    where = np.arange(total) + np.cumsum(begins) * REACH
-    padded = np.zeros(total + REACH * (len(segments) + 1), dtype=np.int32)
-    padded[where] = types + 1
-    position = np.zeros((total, 3), dtype=bool)
-    if total:
-        position[segments, 0] = True
-        position[np.append(segments[1:], total) - 1, 1] = True
-        position[1:, 2] = starts[1:] == ends[:-1]
-        position[texts[:-1][texts[:-1] < total], 2] = False
-        position[segments, 2] &= False
-    return Layout(padded, where, segments, position, texts)
+    """Put the segments of texts into one row; type numbers grow by one."""
+    sizes = [len(tokens.types) for tokens in batch]
+    begins = np.cumsum([0, *sizes[:-1]])
+    pairs = zip(batch, begins, strict=True)
+    segments = np.concatenate([tokens.segments + begin for tokens, begin in pairs])
+    types = np.concatenate([tokens.types for tokens in batch]) + np.int32(1)
+    starts = np.concatenate([tokens.starts for tokens in batch])
+    ends = np.concatenate([tokens.ends for tokens in batch])
+    position = np.zeros((len(types), 3), dtype=bool)
+    position[segments, 0] = True
+    position[np.append(segments[1:], len(types)) - 1, 1] = True
+    position[1:, 2] = starts[1:] == ends[:-1]
+    position[segments, 2] = False
+    return _placed(types, segments.astype(np.int32), position)
+
+
+def selected(
+    layout: Layout, segments: npt.NDArray[np.bool_]
+) -> tuple[Layout, npt.NDArray[np.bool_]]:
+    """Return a layout of some segments only, and which tokens they hold."""
+    sizes = np.diff(np.append(layout.segments, len(layout.where)))
+    tokens = np.repeat(segments, sizes)
+    kept = sizes[segments]
+    first = (np.cumsum(kept) - kept).astype(np.int32)
+    return _placed(layout.types[layout.where][tokens], first, layout.position[tokens]), tokens
+
+
+def _placed(types: IntArray, segments: IntArray, position: npt.NDArray[np.bool_]) -> Layout:
+    count = len(types)
+    begins = np.zeros(count, dtype=np.int64)
+    begins[segments] = REACH
+    where = np.arange(count) + np.cumsum(begins)
+    padded = np.zeros(count + REACH * (len(segments) + 1), dtype=np.int32)
+    padded[where] = types
+    return Layout(padded, where, segments, position)

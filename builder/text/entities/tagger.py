@@ -11,7 +11,13 @@ import numpy as np
 from builder.text.entities.decode import TAGS, UNITS, Decoded
 from builder.text.entities.models import Models
 from builder.text.entities.places import Places, place_spans, with_iso
-from builder.text.entities.rules import carried_names, with_places, without_treaty_names
+from builder.text.entities.rules import (
+    carried_names,
+    with_places,
+    with_whole_names,
+    without_glued_names,
+    without_treaty_names,
+)
 from builder.text.entities.spans import TaggedSpan, trimmed
 from builder.text.entities.tokens import Tokens
 
@@ -56,7 +62,7 @@ class BuiltinTagger:
     def __init__(self, models: Models, places: Places, card: Mapping[str, Any]) -> None:
         self._models = models
         self._places = places
-        self.rules = frozenset(card.get("rules", ("treaty", "carry", "places", "add")))
+        self.rules = frozenset(card.get("rules", ("treaty", "whole", "carry", "places", "add")))
         self._card = dict(card)
         self.version = str(card["version"])
         self._languages = frozenset(card["languages"])
@@ -116,6 +122,8 @@ class BuiltinTagger:
             spans = without_treaty_names(
                 text, spans, lambda name: self._places.is_place(name, language)
             )
+        if "whole" in self.rules:
+            spans = without_glued_names(text, with_whole_names(text, spans))
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:
