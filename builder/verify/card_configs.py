@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from fsspec.utils import glob_translate
 
 from builder.verify.card_text import finding, quote
-from builder.verify.hub_values import MAX_SPLITS
+from builder.verify.hub_values import MAX_CONFIGS, MAX_SPLITS
 from schema.findings import Finding, FindingCode
 
 __all__ = ["Config", "is_shard", "read_configs"]
@@ -56,6 +56,9 @@ def read_configs(
     if not isinstance(entries, list) or not entries:
         return [], [_fault(f"it must be a list of configs; it is {quote(entries)}")]
     reader = _Reader(paths)
+    if len(entries) > MAX_CONFIGS:
+        message = f"{len(entries):,} configs; the Hub's viewer shows {MAX_CONFIGS:,}"
+        reader.findings.append(_fault(message))
     for entry in entries:
         reader.read(entry)
     reader.findings += _defaults(entries)

@@ -91,17 +91,23 @@ def quote(value: object) -> str:
 
 
 def _parse(text: str) -> tuple[Mapping[str, Any], str]:
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is not None and _weigh(node, {}) > MAX_VALUES:
             return {}, f"the YAML stands for more than {MAX_VALUES:,} values"
         data = loader.construct_document(node) if node is not None else None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+    # Tags such as `!!int ""` make PyYAML fail in ways of its own.
+    except (
+        yaml.YAMLError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         message = " ".join(str(error).split())
         return {}, f"the YAML cannot be read: {message[:200]}"
-    finally:
-        loader.dispose()
     if not isinstance(data, dict):
         return {}, f"the YAML must be a mapping; it is {quote(data)}"
     odd = [key for key in data if not isinstance(key, str)]

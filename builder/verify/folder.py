@@ -11,6 +11,7 @@ from builder.verify.card_values import lint_values
 from builder.verify.corpus import check_corpus
 from builder.verify.counts import check_counts, check_rejects, measure
 from builder.verify.engines import check_engines, choose_engines
+from builder.verify.hub_values import READ_ANYWAY
 from builder.verify.inventory import (
     Inventory,
     check_listed,
@@ -62,6 +63,7 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
     findings += _missing_audit(shards, reading.manifest)
     card, configs, card_findings = _read_card(inventory, shards)
     findings += card_findings
+    findings += _read_anyway(inventory)
     if reading.manifest is not None:
         measured = measure(shards)
         findings += check_counts(reading.manifest, shards, measured)
@@ -133,6 +135,14 @@ def _read_card(
     findings += check_info(card.data, configs, {shard.place.path: shard for shard in shards})
     findings += _unloaded(configs, inventory, shards)
     return card, configs, findings
+
+
+def _read_anyway(inventory: Inventory) -> Iterator[Finding]:
+    """Some files change what is loaded, whatever the card says."""
+    for name in (*READ_ANYWAY, f"{inventory.folder.resolve().name}.py"):
+        if name in inventory.files:
+            message = "load_dataset reads this file besides the card; take it out"
+            yield Finding(FindingCode.CARD_STRAY, message, name)
 
 
 def _unloaded(

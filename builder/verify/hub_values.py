@@ -10,9 +10,11 @@ __all__ = [
     "LANGUAGE_CREATORS",
     "LICENCES",
     "MAX_CARD_BYTES",
+    "MAX_CONFIGS",
     "MAX_SPLITS",
     "MULTILINGUALITIES",
     "PLACEHOLDERS",
+    "READ_ANYWAY",
     "SIZE_CATEGORIES",
     "TASKS",
 ]
@@ -111,8 +113,14 @@ TASKS = {
 #: the limit is not published, so this is a budget on the safe side.
 MAX_CARD_BYTES = 1_000_000
 
+#: Most configs that the Hub's viewer shows.
+MAX_CONFIGS = 4_000
+
 #: Most splits of one config that the Hub's viewer shows.
 MAX_SPLITS = 30
+
+#: Files that `datasets` reads although no config names them.
+READ_ANYWAY = ("dataset_infos.json", ".huggingface.yaml")
 
 #: What templates leave in a card that nobody finished.
 PLACEHOLDERS = ("[more information needed]", "[optional]", "{{ ")

@@ -400,6 +400,12 @@ def test_a_shard_of_an_older_release_does_not_slip_in(folder):
     assert "CARD_STRAY" in codes(check(folder))
 
 
+@pytest.mark.parametrize("name", ["dataset_infos.json", ".huggingface.yaml", "tiny.py"])
+def test_a_file_that_loaders_read_besides_the_card_is_named(folder, name):
+    (folder / name).write_text("{}")
+    assert ("CARD_STRAY", name) in [(f.code, f.path) for f in check(folder)]
+
+
 # Libraries.
 
 
