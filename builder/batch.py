@@ -35,6 +35,9 @@ __all__ = ["Tools", "Withheld", "process_batch"]
 
 T = TypeVar("T")
 
+#: Entities of a text; None if its language is not claimed.
+Tagged = list[TaggedSpan] | None
+
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
 
@@ -167,24 +170,43 @@ def _clean(normalized: str, hits: Sequence[CueHit], tools: Tools) -> tuple[str, 
     return clean_text(normalized, cue_proposals(hits), weak)
 
 
-def _tag(drafts: Sequence[_Draft], tools: Tools) -> list[list[TaggedSpan] | None]:
+def _tag(drafts: Sequence[_Draft], tools: Tools) -> list[Tagged | Reject]:
     """Tag the texts of a batch, grouped by tagger; None where no tagger claims the language."""
-    found: list[list[TaggedSpan] | None] = [None] * len(drafts)
+    found: list[Tagged | Reject] = [None] * len(drafts)
     groups: dict[int, list[int]] = {}
     for index, draft in enumerate(drafts):
         tagger = tools.tagger(draft.language.tag)
         if tagger.supports(draft.language.tag):
             groups.setdefault(id(tagger), []).append(index)
     for members in groups.values():
-        tagger = tools.tagger(drafts[members[0]].language.tag)
-        texts = [drafts[index].text for index in members]
-        languages = [drafts[index].language.tag for index in members]
-        for index, spans in zip(members, tagger.annotate(texts, languages), strict=True):
-            found[index] = checked_spans(drafts[index].text, spans)
+        group = [drafts[index] for index in members]
+        tagger = tools.tagger(group[0].language.tag)
+        for index, spans in zip(members, _tag_group(group, tagger), strict=True):
+            found[index] = spans
     return found
 
 
-def _finish(draft: _Draft, tagged: list[TaggedSpan] | None, signature: bytes) -> CleanArticle:
+def _tag_group(group: Sequence[_Draft], tagger: EntityTagger) -> list[Tagged | Reject]:
+    """Tag texts together; if that fails, each alone, so that one cannot take the others along."""
+    try:
+        return [*_annotate(group, tagger)]
+    except Exception:  # noqa: BLE001 - looked into article by article
+        return [_guarded(draft.raw, partial(_annotate_one, draft, tagger)) for draft in group]
+
+
+def _annotate_one(draft: _Draft, tagger: EntityTagger) -> Tagged:
+    return _annotate([draft], tagger)[0]
+
+
+def _annotate(group: Sequence[_Draft], tagger: EntityTagger) -> list[Tagged]:
+    texts = [draft.text for draft in group]
+    results = tagger.annotate(texts, [draft.language.tag for draft in group])
+    return [checked_spans(text, spans) for text, spans in zip(texts, results, strict=True)]
+
+
+def _finish(draft: _Draft, tagged: Tagged | Reject, signature: bytes) -> CleanArticle | Reject:
+    if isinstance(tagged, Reject):
+        return tagged
     flags = draft.flags if tagged is not None else draft.flags | {Flag.ENTITIES_UNSUPPORTED}
     date = resolve_date(draft.dates)
     return CleanArticle(

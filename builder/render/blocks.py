@@ -4,6 +4,7 @@ Each block states what the build measured. `verify` renders the blocks again
 from the files and compares them letter by letter.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from builder.render.card_yaml import config_shards, split_order
@@ -180,8 +181,8 @@ def _duplicates(manifest: BuildManifest) -> str:
         f"{exact:,} exact {_plural('duplicate', exact)} and {near:,} near-"
         f"{_plural('duplicate', near)} were rejected. {stats.clustered:,} published "
         f"{_plural('article', stats.clustered)} lie in {stats.clusters:,} "
-        f"{_plural('cluster', stats.clusters)} of near-duplicates; the largest cluster has "
-        f"{stats.largest_cluster:,} {_plural('article', stats.largest_cluster)}."
+        f"{_plural('cluster', stats.clusters)} of near-duplicates"
+        + (f"; the largest has {stats.largest_cluster:,} articles." if stats.clusters else ".")
     )
 
 
@@ -202,7 +203,7 @@ def _fields(manifest: BuildManifest) -> str:
 
 def _field_table(model: type[Article] | type[AuditRow]) -> str:
     rows = [
-        [f"`{row.name}`", row.type, "yes" if row.nullable else "", row.description]
+        [f"`{row.name}`", f"`{row.type}`", "yes" if row.nullable else "", row.description]
         for row in field_rows(model)
     ]
     return _table(["column", "type", "nullable", "meaning"], rows)
@@ -219,7 +220,7 @@ Configs: {names}.
 ```python
 from datasets import load_dataset
 
-REPO = "."  # this folder, or the name of the data set on the Hub
+REPO = "{manifest.name}"  # this folder, or user/{manifest.name} on the Hub
 articles = load_dataset(REPO, split="{split}")
 print(articles[0]["text"][:80])
 for article in load_dataset(REPO, split="{split}", streaming=True):
@@ -230,8 +231,8 @@ for article in load_dataset(REPO, split="{split}", streaming=True):
 ```python
 import pandas as pd
 
-frame = pd.read_parquet("{folder}", filters=[("language", "==", "{shard.language}")])
-print(frame[["id", "date", "source"]].head())
+frame = pd.read_parquet("{manifest.name}/{folder}", columns=["id", "date", "source", "text"])
+print(frame.head())
 ```
 
 `filters=` in `load_dataset` needs `verification_mode="no_checks"`, since the card states the
@@ -289,17 +290,17 @@ BLOCKS: Mapping[str, Callable[[BuildManifest], str]] = {
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = list(head)
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(value: str) -> str:
-    """Keep a value inside its cell: names come from articles, which can hold anything."""
-    return " ".join(value.replace("|", "\\|").replace("<", "&lt;").split())
+def _plain(name: str) -> str:
+    """Keep a name that comes from articles, which can hold anything, inside its cell."""
+    return " ".join(re.sub(r"([\\`*_\[\]<>|!~#&])", r"\\\1", name).split())
 
 
 def _top(counts: Mapping[str, int], total: int) -> list[list[str]]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = [[name, *_share(count, total)] for name, count in ranked[:TOP]]
+    rows = [[_plain(name), *_share(count, total)] for name, count in ranked[:TOP]]
     rest = sum(count for _, count in ranked[TOP:])
     if rest:
         rows.append([f"{len(ranked) - TOP:,} others", *_share(rest, total)])

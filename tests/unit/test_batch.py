@@ -1,0 +1,116 @@
+"""The record stages lose no article, whatever a stage does to one of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from builder.batch import Tools, process_batch
+from builder.config import BuildConfig
+from builder.text.entities import NoneTagger, TaggedSpan
+from builder.tools import make_tools
+from schema.article import CleanArticle, Origin, RawArticle
+from schema.reject import Reject, RejectCode
+
+TEXTS = (
+    "Die Stadt baut eine neue Brücke über den Fluss, sagte die Bürgermeisterin am Montag.",
+    "Le conseil municipal a voté le budget de la ville de Lyon, a annoncé Anne Martin.",
+    "The council of Dublin met on Monday to talk about the new bridge over the river.",
+)
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    return make_tools(BuildConfig())
+
+
+def raw(text: str, **declared: Any) -> RawArticle:
+    return RawArticle(origin=Origin(path="a.txt", record=0), text=text, **declared)
+
+
+class Fails:
+    """A tagger that fails on one text, whatever stands beside it."""
+
+    name = "fails"
+    version = "1"
+    labels = frozenset({"PER"})
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def supports(self, language: str) -> bool:
+        return language != "und"
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        del languages
+        if any(self.word in text for text in texts):
+            raise ValueError(f"cannot read {self.word}")
+        return [[] for _ in texts]
+
+
+class Lies(NoneTagger):
+    """A tagger that returns a span outside of the text."""
+
+    def supports(self, language: str) -> bool:
+        return language != "und"
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        del languages
+        return [[TaggedSpan(0, len(text) + 5, "PER", 0.5)] for text in texts]
+
+
+def test_outcomes_come_in_the_order_of_the_input(tools: Tools) -> None:
+    outcomes = process_batch([raw(TEXTS[0]), raw(" "), raw(TEXTS[1]), raw(TEXTS[2])], tools)
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [CleanArticle, Reject, CleanArticle, CleanArticle]
+    assert [o.language for o in outcomes if isinstance(o, CleanArticle)] == ["de", "fr", "en"]
+
+
+def test_results_do_not_depend_on_the_batch(tools: Tools) -> None:
+    articles = [raw(text) for text in TEXTS]
+    together = process_batch(articles, tools)
+    alone = [process_batch([article], tools)[0] for article in articles]
+    backwards = process_batch(articles[::-1], tools)[::-1]
+    assert together == alone == backwards
+
+
+@pytest.mark.parametrize("tagger", [Fails("Lyon"), Lies()])
+def test_a_tagger_that_fails_costs_only_its_article(tools: Tools, tagger: Any) -> None:
+    outcomes = process_batch(
+        [raw(text) for text in TEXTS], replace(tools, taggers={"default": tagger})
+    )
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Reject)]
+    assert {outcome.code for outcome in failed} == {RejectCode.STAGE_FAILED}
+    assert len(failed) == (1 if isinstance(tagger, Fails) else 3)
+    assert "Traceback" in failed[0].message
+
+
+def test_a_language_that_no_tagger_claims_is_flagged(tools: Tools) -> None:
+    article = raw("Бул макалада шаардын жаңы көпүрөсү тууралуу айтылат, деди мэр дүйшөмбү күнү.")
+    outcome = process_batch([article], replace(tools, taggers={"default": Fails("x")}))[0]
+    assert isinstance(outcome, CleanArticle)
+    assert ("entities_unsupported" in outcome.flags) == (outcome.language == "und")
+
+
+def test_declared_values_become_evidence(tools: Tools) -> None:
+    outcome = process_batch(
+        [
+            raw(
+                TEXTS[2],
+                url="https://www.news.example.co.uk/2024/03/05/bridge",
+                date="2024-03-05T10:00:00Z",
+                title="  A new\nbridge ",
+                authors=("Mary Jones",),
+                publisher="The Example",
+            )
+        ],
+        tools,
+    )[0]
+    assert isinstance(outcome, CleanArticle)
+    assert str(outcome.date) == "2024-03-05"
+    assert outcome.date_basis == "metadata"
+    assert outcome.title == "A new bridge"
+    assert outcome.source == "example.co.uk"
+    kinds = {(hint.kind.value, hint.value) for hint in outcome.source_hints}
+    assert {("author", "Mary Jones"), ("publisher", "The Example")} <= kinds
