@@ -21,6 +21,7 @@ from builder.corpus.columns import id_array, last_days
 __all__ = [
     "SourceLoss",
     "heavy_losses",
+    "heavy_merges",
     "keep_one_per_cluster",
     "keep_one_per_id",
 ]
@@ -108,18 +109,51 @@ def heavy_losses(
         kept: as from `keep_one_per_cluster`.
         params: `max_source_loss` and `min_source_articles`.
     """
+    names, codes = _encode(sources)
+    lost = np.bincount(codes[kept != np.arange(kept.size)], minlength=len(names) + 1)
+    return _heavy(names, codes, lost, params)
+
+
+def heavy_merges(
+    sources: pa.Array | pa.ChunkedArray, component: Rows, params: ClusterParams
+) -> list[SourceLoss]:
+    """Return the sources of which too much hangs together in one component.
+
+    Where near-duplicates are kept nothing is lost, but so many articles of a source in one
+    split are as surely the work of a template.
+
+    Args:
+        sources: column `source`; articles without one are not watched.
+        component: as from `cluster_signatures`.
+        params: `max_source_loss` and `min_source_articles`.
+
+    Returns:
+        As `heavy_losses`; `rejected` counts the articles in the source's largest component
+        less the one that would stand for them.
+    """
+    names, codes = _encode(sources)
+    pairs, counts = np.unique(codes * np.int64(component.size) + component, return_counts=True)
+    largest = np.zeros(len(names) + 1, dtype=np.int64)
+    np.maximum.at(largest, pairs // max(1, component.size), counts - 1)
+    return _heavy(names, codes, largest, params)
+
+
+def _encode(sources: pa.Array | pa.ChunkedArray) -> tuple[list[str], Rows]:
+    """Return the distinct sources and the number of each row's; the last one is null."""
     if isinstance(sources, pa.ChunkedArray):
         sources = sources.combine_chunks()
     encoded = sources.cast(pa.string()).dictionary_encode()
     names = encoded.dictionary.to_pylist()
-    codes = np.asarray(encoded.indices.fill_null(len(names)), dtype=np.int64)
+    return names, np.asarray(encoded.indices.fill_null(len(names)), dtype=np.int64)
+
+
+def _heavy(names: list[str], codes: Rows, lost: Rows, params: ClusterParams) -> list[SourceLoss]:
     articles = np.bincount(codes, minlength=len(names) + 1)
-    rejected = np.bincount(codes[kept != np.arange(kept.size)], minlength=len(names) + 1)
     losses = [
-        SourceLoss(name, int(articles[code]), int(rejected[code]))
+        SourceLoss(name, int(articles[code]), int(lost[code]))
         for code, name in enumerate(names)
         if articles[code] >= params.min_source_articles
-        and rejected[code] > params.max_source_loss * articles[code]
+        and lost[code] > params.max_source_loss * articles[code]
     ]
     return sorted(losses, key=lambda loss: (-loss.rejected, loss.source))
 

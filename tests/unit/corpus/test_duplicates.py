@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.corpus.cluster import ClusterParams
-from builder.corpus.duplicates import heavy_losses, keep_one_per_cluster, keep_one_per_id
+from builder.corpus.duplicates import (
+    heavy_losses,
+    heavy_merges,
+    keep_one_per_cluster,
+    keep_one_per_id,
+)
 
 examples = settings(max_examples=40, deadline=None)
 
@@ -135,3 +140,18 @@ def test_sources_that_lose_too_much_are_named() -> None:
     for column in (pa.array(sources), pa.chunked_array([sources[:4], sources[4:]])):
         assert heavy_losses(column, gone, params) == [("big.example", 10, 6)]
     assert heavy_losses(pa.array([None] * 32, pa.string()), gone, params) == []
+
+
+def test_sources_that_hang_together_are_named() -> None:
+    """One component with most of a source, not many small ones."""
+    sources = pa.array(["big"] * 10 + ["fine"] * 10 + [None] * 10 + ["small"] * 3)
+    component = np.arange(33)
+    component[2:9] = 1
+    component[10:20] = [10, 10, 10, 13, 13, 13, 16, 16, 16, 1]
+    component[20:30] = 20
+    component[30:] = 30
+    params = ClusterParams(max_source_loss=0.5, min_source_articles=5)
+    assert heavy_merges(sources, component, params) == [("big", 10, 7)]
+    empty = pa.array([], pa.string())
+    assert heavy_merges(empty, np.zeros(0, np.int64), params) == []
+    assert heavy_losses(empty, np.zeros(0, np.int64), params) == []
