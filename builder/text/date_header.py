@@ -14,7 +14,7 @@ from typing import NamedTuple
 from builder.text.date_places import DatePlace, Page
 from schema.terms import DateBasis, DateKind
 
-__all__ = ["POINTS", "Choice", "choose_places", "find_facts", "score_places"]
+__all__ = ["POINTS", "Choice", "choose_places", "find_facts"]
 
 MAX_HEAD_LETTERS = 60
 """Other letters on an unlabelled head line: a byline or a section fits, a sentence does not."""
@@ -27,6 +27,18 @@ MAX_HEAD_DATES = 400
 
 NEIGHBOUR_LINES = 6
 """Dated lines so near to each other are entries of one list, or labels of one article."""
+
+CLOSE_LINES = 2
+"""Lines between a dated line and the body that still count as adjacent."""
+
+FAR_FROM_BODY = 12
+"""Lines above the body from which a bare weekday and date is the day of the visit."""
+
+MAX_DATELINE = 60
+"""Code points before and behind the date that a dateline may have."""
+
+GLUED_CHARS = 12
+"""Code points (a weekday at most) between a date and the date of the change glued to it."""
 
 POINTS = {
     "only": 3,  # no other date stands on a line of its own
@@ -46,7 +58,7 @@ POINTS = {
     "far": -1,  # more than twenty lines above the body: menu or teasers
     "after": -1,  # below the body: comments, teasers, footer
     "top": -1,  # in the first six lines, while there are other dates: today's date
-    "today": -1,  # weekday without time or label, while there are other dates: today's date
+    "today": -1,  # bare weekday and date above the body: perhaps the day of the visit
     "update": -1,  # an "updated" within two lines below an earlier date
     "short": -1,  # the year has two digits
 }
@@ -98,9 +110,11 @@ def _is_head(place: DatePlace) -> bool:
 
 def _best_value(head: list[DatePlace], page: Page) -> dt.date | None:
     best: dict[dt.date, int] = {}
-    for place, score in zip(head, score_places(head, page), strict=True):
-        value = place.date.value
-        best[value] = max(score, best.get(value, score))
+    for place, facts in zip(head, find_facts(head, page), strict=True):
+        score = sum(POINTS[fact] for fact in facts)
+        # An update does not compete with the date that it updates.
+        if "update" not in facts:
+            best[place.date.value] = max(score, best.get(place.date.value, score))
     ranked = sorted(best.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < MIN_POINTS:
         return None
@@ -109,16 +123,22 @@ def _best_value(head: list[DatePlace], page: Page) -> dt.date | None:
     return ranked[0][0]
 
 
-def score_places(head: list[DatePlace], page: Page) -> list[int]:
-    """Return the points of every dated line: how sure it is the head of the article."""
-    return [sum(POINTS[fact] for fact in facts) for facts in find_facts(head, page)]
-
-
 def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
     """Yield the names in `POINTS` that hold for each dated line, in order."""
     counts = Counter(place.date.value for place in head)
     newest = max(counts, default=None)
-    above = [place for place in head if place.line <= page.first + 2]
+    several = len(counts) > 1
+    todays = {
+        number for number, place in enumerate(head) if _is_todays(place, page, several=several)
+    }
+    others_than_todays = [number for number in range(len(head)) if number not in todays]
+    candidates = {head[number].date.value for number in others_than_todays}
+    updates = _find_updates(head)
+    above = [
+        place
+        for number, place in enumerate(head)
+        if place.line <= page.first + CLOSE_LINES and number not in updates
+    ]
     nearest = above[-1].date.value if above else None
     published_before = False
     for number, place in enumerate(head):
@@ -127,48 +147,57 @@ def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
         others = {other.date.value for other in near} - {value}
         published = place.label is DateKind.PUBLISHED
         facts = {
-            "only": len(counts) == 1,
+            "only": candidates == {value} and number not in todays,
             "same_often": counts[value] >= 4,
             "same": 2 <= counts[value] <= 3,
-            "nearest": value == nearest and line <= page.first + 2,
-            "close": abs(page.first - line) <= 2,
-            "first": number == 0,
+            "nearest": value == nearest and line <= page.first + CLOSE_LINES,
+            "close": abs(page.first - line) <= CLOSE_LINES,
+            "first": others_than_todays[:1] == [number],
             "first_published": published and not published_before,
             "published": published,
-            "before_update": _precedes_update(place, near),
+            "before_update": number in updates.values(),
             "clock": place.clock,
             "alone": not others,
-            "newest": value == newest and len(counts) > 1,
+            "newest": value == newest and several,
             "many": len(counts) >= 4,
             "list": len(others) >= 2,
             "far": page.first - line > 20,
             "after": line > page.last,
-            "top": line < 6 and len(counts) > 1,
-            "today": place.weekday and not place.clock and place.label is None and len(counts) > 1,
-            "update": _follows_earlier(place, near),
+            "top": line < 6 and several,
+            "today": number in todays,
+            "update": number in updates,
             "short": place.date.short,
         }
         published_before = published_before or published
         yield [fact for fact, holds in facts.items() if holds]
 
 
-def _precedes_update(place: DatePlace, near: list[DatePlace]) -> bool:
-    return place.label is not DateKind.UPDATED and any(
-        other.label is DateKind.UPDATED
-        and other.date.start > place.date.start
-        and other.line - place.line <= 2
-        and other.date.value >= place.date.value
-        for other in near
-    )
+def _is_todays(place: DatePlace, page: Page, *, several: bool) -> bool:
+    """Tell whether a line looks like the day of the visit, which many pages print at their top."""
+    bare = place.weekday and not place.clock and place.label is None
+    gap = page.first - place.line
+    return bare and gap > (CLOSE_LINES if several else FAR_FROM_BODY)
 
 
-def _follows_earlier(place: DatePlace, near: list[DatePlace]) -> bool:
-    return place.label is DateKind.UPDATED and any(
-        other.date.start < place.date.start
-        and place.line - other.line <= 2
-        and other.date.value < place.date.value
-        for other in near
-    )
+def _find_updates(head: list[DatePlace]) -> dict[int, int]:
+    """Pair each "updated" with the earlier date before it that it updates (numbers in `head`).
+
+    A later date that is glued to an earlier one is an update too, without a word.
+    """
+    updates: dict[int, int] = {}
+    for number, place in enumerate(head[1:], start=1):
+        before = head[number - 1]
+        near = place.line - before.line <= 2 and before.date.value <= place.date.value
+        if near and before.label is not DateKind.UPDATED and _is_update(place, before):
+            updates[number] = number - 1
+    return updates
+
+
+def _is_update(place: DatePlace, before: DatePlace) -> bool:
+    if place.label is not None:
+        return place.label is DateKind.UPDATED
+    glued = place.line == before.line and place.date.start - before.date.end <= GLUED_CHARS
+    return glued and place.date.value > before.date.value
 
 
 def _of_value(value: dt.date, head: list[DatePlace]) -> list[Choice]:
@@ -202,7 +231,7 @@ def _glued(possible: list[DatePlace], page: Page) -> list[Choice]:
             return []
         if values and (kind is DateKind.PUBLISHED or _only_value(page) == values):
             return [Choice(place, kind, DateBasis.HEADER) for place in labelled]
-    timed = [place for place in prose if place.clock and not place.is_worded]
+    timed = [place for place in prose if place.clock and not place.is_led]
     if timed and len(_only_value(page)) == 1:
         return [Choice(timed[0], DateKind.PUBLISHED, DateBasis.HEADER)]
     return []
@@ -221,11 +250,12 @@ def _datelines(possible: list[DatePlace], text: str) -> list[Choice]:
 
 
 def _is_dateline(place: DatePlace, text: str) -> bool:
-    if place.at > 60:
+    """Tell whether place, date and agency open the line."""
+    if place.at > MAX_DATELINE:
         return False
     start, end = place.date.start, place.date.end
     if _WIRE_SIGN.match(text, end, end + 2):
         return True
     before = text[start - place.at : start].strip()
     opening = _DATELINE_BEFORE.fullmatch(before + " ") or _DATELINE_BEFORE.fullmatch(before)
-    return bool(opening and _DATELINE_AFTER.match(text, end, end + 48))
+    return bool(opening and _DATELINE_AFTER.match(text, end, end + MAX_DATELINE))

@@ -56,6 +56,7 @@ _STOPS = frozenset(".!?…。！？؟।॥»”\"'’）)")
 _MARKS = re.compile(
     r"[\s:：|•·,;()\[\]（）【】<>«»“”\"/–—＊*_~=►▶・]+|\.(?=\s|$)|-(?=\s|$)|(?<=\s)-"
 )
+_STRONG_MARK = re.compile(r"[|·•:：/»«()\[\]–—►]|(?<=\s)-(?=\s)|\n")
 _CLOCK = re.compile(
     r"[0-9]{1,2}[:.h時시点][0-9]{0,2}\S{0,6}|[0-9]{1,2}|[ap]\.?m\.?|uhr|utc|gmt|[ecmpbws]e?[sd]?t"
 )
@@ -81,7 +82,8 @@ class DatePlace(NamedTuple):
 
     `letters` counts the other letters on its line; `label` is the kind that a word declares, with
     None for no word; `label_opens` says that the word opens its line; `refused` that a word
-    declares the date to be something else; `is_worded` that the date is part of a phrase.
+    declares the date to be something else; `is_led` that an article, a preposition or another
+    small word stands directly before it; `is_worded` that the date is part of a phrase.
     """
 
     date: PrintedDate
@@ -89,6 +91,7 @@ class DatePlace(NamedTuple):
     label: DateKind | None
     label_opens: bool
     refused: bool
+    is_led: bool
     is_worded: bool
     clock: bool
     weekday: bool
@@ -134,14 +137,15 @@ def _place(
         kind = _label_above(lines, number, rules)
     clock = bool(_CLOCK_AFTER.match(after) or _CLOCK_BEFORE.search(before))
     is_long = len(line) > LONG_LINE
-    rest = "" if is_prose else line[end:]
+    leading = _leading_word(before, rules)
     return DatePlace(
         date=date,
         line=number,
         label=kind if isinstance(kind, DateKind) else None,
         label_opens=opens,
         refused=kind == REFUSED,
-        is_worded=_is_worded(before, rest, rules, has_clock=clock),
+        is_led=_is_small(leading) or leading.casefold() in rules.fillers,
+        is_worded=not (clock or is_prose) and _is_worded(leading, before + " " + line[end:], rules),
         clock=clock,
         weekday=_ends_with_weekday(before, rules),
         letters=LONG_LINE if is_prose else len(_LETTER.findall(line[:at] + line[end:])),
@@ -159,25 +163,30 @@ def _ends_with_weekday(before: str, rules: DateRules) -> bool:
     return any(word in rules.weekdays for word in _words(before[-30:].casefold())[-2:])
 
 
-def _is_worded(before: str, rest: str, rules: DateRules, *, has_clock: bool) -> bool:
+def _is_small(word: str) -> bool:
+    return len(word) > 1 and word[0].islower()
+
+
+def _leading_word(before: str, rules: DateRules) -> str:
+    """Return the word that leads to the date without a mark between, weekdays and times apart."""
+    near = _STRONG_MARK.split(before)[-1]
+    words = _words(near)
+    while words and (
+        words[-1].casefold() in rules.weekdays or _CLOCK.fullmatch(words[-1].casefold())
+    ):
+        words.pop()
+    return words[-1] if words else ""
+
+
+def _is_worded(leading: str, line: str, rules: DateRules) -> bool:
     """Tell whether the date is part of a phrase: "the fire of 3 May 2019 in brief".
 
-    The word before it, or two words of its line, begin with a small letter. A line with a time
-    of day may have some (`by`, `in`), but not directly before the date.
+    The word before it, or two longer words of its line, begin with a small letter.
     """
-
-    def is_small(word: str) -> bool:
-        folded = word.casefold()
-        plain = len(word) > 1 and word[0].islower()
-        return plain and folded not in rules.fillers and folded not in rules.weekdays
-
-    words = _words(before)
-    if has_clock:
-        return False
-    small = sum(map(is_small, words)) + sum(map(is_small, _words(rest)))
-    while words and _is_skipped(words[-1].casefold(), rules):
-        words.pop()
-    return small >= 2 or (bool(words) and is_small(words[-1]))
+    if _is_small(leading) and leading.casefold() not in rules.fillers:
+        return True
+    long = [word.casefold() for word in _words(line) if len(word) > 3 and word[0].islower()]
+    return sum(word not in rules.fillers and word not in rules.weekdays for word in long) >= 2
 
 
 def _is_skipped(word: str, rules: DateRules) -> bool:

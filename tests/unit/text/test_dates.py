@@ -309,6 +309,8 @@ def test_a_dateline_dates_the_article(start: str) -> None:
     [
         "Le 7 novembre 2025, le conseil a voté. " + BODY,
         "Le conseil a voté le 7 novembre 2025. " + BODY,
+        "Le vendredi 7 novembre 2025 à 14:30, le conseil a voté. " + BODY,
+        "Accueil\nvendredi 7 novembre 2025\n" + "Rubrique\n" * 20 + BODY,
         "Une étude publiée le 7 novembre 2025 dans une revue le confirme, selon la mairie. " + BODY,
         "A study published on 7 November 2025 in a journal says so, the council announced. " + BODY,
         "L’incendie du 7 novembre 2025 en bref\n" + BODY,
@@ -343,6 +345,14 @@ def test_published_goes_before_updated_and_both_are_kept() -> None:
         (DateKind.UPDATED, 9),
     ]
     assert resolve_date(hints) == hints[0]
+
+
+def test_a_later_date_glued_to_the_first_is_its_update() -> None:
+    """Blog templates print both days without a word between."""
+    text = f"Titre\nPublié le 7 novembre 2025samedi 8 novembre 2025\n{BODY}"
+    hint = resolved(text)
+    assert hint is not None
+    assert hint.value == NOV_7
 
 
 def test_an_update_alone_dates_the_article() -> None:
