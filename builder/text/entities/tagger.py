@@ -65,13 +65,21 @@ class BuiltinTagger:
         self.rules = frozenset(card.get("rules", ("treaty", "whole", "carry", "places", "add")))
         self._card = dict(card)
         self.version = str(card["version"])
-        self._languages = frozenset(card["languages"])
-        self._styles = {str(k): int(v) for k, v in card.get("styles", {}).items()}
+        self._tiers: dict[str, str] = {
+            language: tier
+            for tier, languages in card["languages"].items()
+            for language in languages
+        }
+        self._styles: dict[str, int] = dict(card.get("styles", {}))
         self._curve = (float(card["confidence"][0]), float(card["confidence"][1]))
 
     def supports(self, language: str) -> bool:
         """Tell whether the language is claimed, whatever its region or script."""
-        return base_language(language) in self._languages
+        return self.tier(language) is not None
+
+    def tier(self, language: str) -> str | None:
+        """Return how well a language is known: `measured`, `transfer`, `experimental` or None."""
+        return self._tiers.get(base_language(language))
 
     def describe(self) -> dict[str, Any]:
         """Return name, version, training data, licence of the weights and F1 per language."""

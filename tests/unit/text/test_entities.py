@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from builder.text.entities import (
+    BuiltinTagger,
     EntityTagger,
     NoneTagger,
     TaggedSpan,
@@ -35,7 +36,7 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def tagger() -> EntityTagger:
+def tagger() -> BuiltinTagger:
     return load_builtin(SHIPPED)
 
 
@@ -215,7 +216,10 @@ def test_packed_arrays_come_back_and_damage_is_named() -> None:
         unpack_arrays(packed[:-9])
 
 
-def test_card_says_what_the_tagger_says(tagger: EntityTagger) -> None:
+def test_card_says_what_the_tagger_says(tagger: BuiltinTagger) -> None:
     card = json.loads((SHIPPED / "card.json").read_text("utf-8"))
     assert tagger.version == card["version"]
-    assert all(tagger.supports(language) for language in card["languages"])
+    for tier, languages in card["languages"].items():
+        assert {tagger.tier(language) for language in languages} == {tier}
+    assert set(card["metrics"]) <= set(card["languages"]["measured"])
+    assert tagger.describe() == card
