@@ -107,14 +107,11 @@ class _Reader:
         if any(config.name == name for config in self.configs):
             self.findings.append(_fault("the config is listed twice", name))
         patterns = self._patterns(entry.get("data_files"), name)
-        base = entry.get("data_dir")
-        if base is not None and not isinstance(base, str):
-            self.findings.append(_fault(f"data_dir {quote(base)} is no string", name))
-            base = None
-        prefix = f"{base.strip('/')}/" if base else ""
+        if "data_dir" in entry:
+            message = "load_dataset fails on data_dir with data_files; write whole paths instead"
+            self.findings.append(_fault(message, name))
         splits = {
-            split: self._resolve([prefix + one for one in wanted], f"{name}.{split}")
-            for split, wanted in patterns.items()
+            split: self._resolve(wanted, f"{name}.{split}") for split, wanted in patterns.items()
         }
         self.findings += _between_splits(name, splits)
         self.configs.append(Config(name, splits))

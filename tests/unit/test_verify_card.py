@@ -209,7 +209,6 @@ def test_the_bare_word_for_norwegian_is_explained():
         [config([TRAIN])],
         [config(split(TRAIN), "fr")],
         [config(split(TRAIN), "fr", default=True), config(split(TEST, "test"), "b")],
-        [config(split("train-*-of-00002.parquet"), data_dir="data/fr")],
         [config(split("./" + TRAIN))],
         [config(split(TRAIN, "train.part_1"))],
         [config(split(TRAIN)), config(split(TRAIN), "zh-Hans")],
@@ -245,12 +244,11 @@ def test_configs_that_load_dataset_takes_have_no_findings(entries):
         ([config(split("../x/*.parquet"))], "CARD_CONFIG"),
         ([config(split("https://example.org/x.parquet"))], "CARD_CONFIG"),
         ([config(split("data/a**"))], "CARD_CONFIG"),
-        ([config(split(TRAIN), data_dir=3)], "CARD_CONFIG"),
+        ([config(split(TRAIN), data_dir="data")], "CARD_CONFIG"),
         ([config(split(TRAIN), "a"), config(split(TRAIN), "b")], "CARD_DEFAULT"),
         ([config(split(TRAIN)), config(split(TRAIN), "b", default=True)], "CARD_DEFAULT"),
         ([config(split("data/de/*.parquet"))], "CARD_GLOB"),
         ([config(split("data/fr"))], "CARD_GLOB"),
-        ([config(split(TRAIN), data_dir="data")], "CARD_GLOB"),
         ([config(split("README.md"))], "CARD_GLOB"),
         ([config(split("data/fr/*", "all"))], "CARD_STRAY"),
         ([config(split([TRAIN, "data/fr/train-00001*"]))], "CARD_STRAY"),
@@ -291,13 +289,3 @@ def test_hidden_files_are_passed_over_as_loaders_do():
 def test_more_splits_than_the_viewer_shows_are_named():
     entries = [{"split": f"s{i}", "path": TRAIN} for i in range(31)]
     assert "CARD_CONFIG" in lint_configs(config(entries))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("entries", [[config(split(TRAIN), False)], [config(split("data/x*"))]])
-def test_load_dataset_refuses_what_we_refuse(entries, tmp_path):
-    """The traps are facts about `datasets`, so ask it."""
-    datasets = pytest.importorskip("datasets")
-    (tmp_path / "README.md").write_text(f"---\n{yaml.safe_dump({'configs': entries})}---\n")
-    with pytest.raises(Exception, match=r"."):  # any error, that is the point
-        datasets.load_dataset(str(tmp_path), cache_dir=str(tmp_path / "cache"))
