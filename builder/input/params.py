@@ -3,7 +3,6 @@
 Knows limits and names; imports nothing that is heavy, because every command reads it.
 """
 
-import codecs
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
@@ -100,8 +99,7 @@ class InputParams(BaseModel):
     def _known_encodings(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
             try:
-                b"".decode(name)
-                codecs.lookup(name)
-            except LookupError:
+                b"a".decode(name, "replace")  # of no bytes, codecs that make no text say nothing
+            except (LookupError, ValueError):
                 raise ValueError(f"unknown encoding {name!r}") from None
         return value

@@ -7,17 +7,21 @@ raises.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, NamedTuple
 
+from builder.errors import ConfigError
 from builder.input.params import InputParams
 from builder.input.rejects import Place, reject
 from builder.readers.files import FileListing, InputFile, Skipped, list_input
+from builder.readers.html import read_html
 from builder.readers.jsonl import read_jsonl
 from builder.readers.parquet import read_parquet
 from builder.readers.slices import Piece, Slice, plan_slices
 from builder.readers.streams import BrokenStream, file_path, open_file
 from builder.readers.text import read_text
+from builder.readers.warc import read_warc
 from schema.article import RawArticle
 from schema.reject import Reject, RejectCode
 
@@ -38,14 +42,24 @@ Read = Callable[[BinaryIO, Piece, InputParams, Counter[str]], Iterator[RawArticl
 
 
 class Reader(NamedTuple):
-    """A format of input: the names that it claims, and the function that reads it."""
+    """A format of input.
+
+    Attributes:
+        suffixes: endings of the names that it claims, in lower case.
+        read: reads a piece of a file; bad data never make it raise.
+        extra: the optional dependency that it needs, as `pip` knows it, if any.
+        modules: what that installs.
+    """
 
     suffixes: tuple[str, ...]
     read: Read
+    extra: str = ""
+    modules: tuple[str, ...] = ()
 
 
 #: Every format, by name. A new one is a module and a line here.
 READERS: Final[Mapping[str, Reader]] = {
+    "html": Reader((".html", ".htm"), read_html, "html", ("trafilatura",)),
     "jsonl": Reader(
         (
             ".jsonl",
@@ -59,6 +73,7 @@ READERS: Final[Mapping[str, Reader]] = {
     ),
     "parquet": Reader((".parquet",), read_parquet),
     "text": Reader((".txt",), read_text),
+    "warc": Reader((".warc", ".warc.gz"), read_warc, "warc", ("warcio", "trafilatura")),
 }
 
 
@@ -78,10 +93,25 @@ def list_files(
         Files, skipped ones and rejects, each sorted by path. All may be empty.
 
     Raises:
-        ConfigError: there is no such input, or no reader for a single file.
+        ConfigError: there is no such input, no reader for a single file, or a format needs an
+            extra that is not installed.
     """
     suffixes = {suffix: name for name, reader in READERS.items() for suffix in reader.suffixes}
-    return list_input(root, suffixes, exclude, links)
+    listing = list_input(root, suffixes, exclude, links)
+    for name in sorted({file.format for file in listing.files}):
+        _check_installed(name, READERS[name])
+    return listing
+
+
+def _check_installed(name: str, reader: Reader) -> None:
+    """Fail before a build starts, not in its workers."""
+    missing = [module for module in reader.modules if find_spec(module) is None]
+    if missing:
+        raise ConfigError(
+            f"the input holds {name} files; reading them needs {', '.join(missing)}: "
+            f"pip install 'pressmark[{reader.extra}]'",
+            extra=reader.extra,
+        )
 
 
 def read_slice(

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from schema.reject import RejectCode
 
-__all__ = ["Undecodable", "byte_order_mark", "decode_bytes", "decode_legacy"]
+__all__ = ["Undecodable", "binary_kind", "byte_order_mark", "decode_bytes", "decode_legacy"]
 
 #: Byte order marks, the longer ones first: UTF-32-LE begins like UTF-16-LE.
 _MARKS: Final[tuple[tuple[bytes, str], ...]] = (
@@ -58,6 +58,9 @@ MAX_LEGACY_CONTROL_SHARE = 0.005
 _C1_CONTROL = re.compile("[\x80-\x9f]")
 """What a wrong guess among single-byte encodings leaves behind; no text has them."""
 
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII_LETTER = re.compile(rb"[A-Za-z]")
+
 _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([JI])")
 
 #: Encodings that are recognised: those that news was written in before UTF-8. Leaving the
@@ -68,43 +71,56 @@ _RECOGNISED: Final[list[str]] = [
     *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
 ]
 
-#: Letters beyond ASCII of the languages written in each Latin code page, in order of
-#: preference. The recogniser takes Spanish for Polish; the alphabets tell them apart.
-_LATIN: Final[Mapping[str, tuple[str, ...]]] = {
-    "cp1252": (
-        "àâæçèéêëîïôœùûüÿ",
-        "áéíóúüñ¿¡ªº",
-        "áâãàçéêíóôõúüªº",
-        "äöüßé",
-        "àèéìíîòóùú",
-        "áèéëïíóöü",
-        "åäöé",
-        "æøåéòôó",
-        "áéíóúýþæðö",
-        "àçèéíïòóúü·",
-        "ëç",
-    ),
-    "iso8859_15": ("àâæçèéêëîïôœùûüÿ", "äöšž"),
-    "cp1250": (
-        "ąćęłńóśźż",
-        "áčďéěíňóřšťúůýž",
-        "áäčďéíĺľňóôŕšťúýž",
-        "áéíóöőúüű",
-        "ăâîşţ",
-        "čćđšž",
-        "äöüß",
-    ),
-    "iso8859_2": (
-        "ąćęłńóśźż",
-        "áčďéěíňóřšťúůýž",
-        "áäčďéíĺľňóôŕšťúýž",
-        "áéíóöőúüű",
-        "ăâîşţ",
-        "čćđšž",
-    ),
-    "cp1254": ("çğıöşüâîûi̇",),
-    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ"
+
+#: Letters beyond ASCII of the languages written in code pages that are easily mistaken for one
+#: another, in order of preference. The recogniser takes Spanish for Polish, and does not mind a
+#: sign in place of an accented capital; the alphabets tell them apart.
+_ALPHABETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "Latin": {
+        "cp1252": (
+            "àâæçèéêëîïôœùûüÿ",
+            "áéíóúüñ¿¡ªº",
+            "áâãàçéêíóôõúüªº",
+            "äöüßé",
+            "àèéìíîòóùú",
+            "áèéëïíóöü",
+            "åäöé",
+            "æøåéòôó",
+            "áéíóúýþæðö",
+            "àçèéíïòóúü·",
+            "ëç",
+        ),
+        "iso8859_15": ("àâæçèéêëîïôœùûüÿ", "äöšž"),
+        "cp1250": (
+            "ąćęłńóśźż",
+            "áčďéěíňóřšťúůýž",
+            "áäčďéíĺľňóôŕšťúýž",
+            "áéíóöőúüű",
+            "ăâîşţ",
+            "čćđšž",
+            "äöüß",
+        ),
+        "iso8859_2": (
+            "ąćęłńóśźż",
+            "áčďéěíňóřšťúůýž",
+            "áäčďéíĺľňóôŕšťúýž",
+            "áéíóöőúüű",
+            "ăâîşţ",
+            "čćđšž",
+        ),
+        "cp1254": ("çğıöşüâîûi̇",),
+        "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+    },
+    "Greek": {"cp1253": (_GREEK,), "iso8859_7": (_GREEK,)},
 }
+
+MAX_LATIN_SHARE = 0.2
+"""Share of bytes beyond ASCII among the letters below which text is in the Latin script. French
+has 0.04, Vietnamese 0.25; what is written in another script has more than half."""
+
+MIN_FIT = 0.8
+"""Share of the characters beyond ASCII that one alphabet has to explain for that."""
 
 _ANY_LANGUAGE = frozenset("\u00a0«»‘’‚“”„‹›–—…•·€£§©®™°′″")
 """Punctuation that says nothing about the language."""
@@ -127,9 +143,9 @@ def decode_bytes(data: bytes, encodings: Sequence[str] = ()) -> str | Undecodabl
     Returns:
         The text, to the last character, or the reason why there is none. Never raises.
     """
-    for magic, name in _MAGIC.items():
-        if data.startswith(magic):
-            return Undecodable(RejectCode.BINARY_FILE, f"a {name} file, not text")
+    kind = binary_kind(data)
+    if kind is not None:
+        return Undecodable(RejectCode.BINARY_FILE, f"{kind}, not text")
     mark = byte_order_mark(data)
     if mark is not None:
         return _decode_marked(data[len(mark[0]) :], mark[1])
@@ -142,6 +158,13 @@ def decode_bytes(data: bytes, encodings: Sequence[str] = ()) -> str | Undecodabl
     if _control_share(data) <= MAX_CONTROL_SHARE:
         return text
     return _first(data, encodings) or _binary(data)
+
+
+def binary_kind(data: bytes) -> str | None:
+    """Say what binary format the bytes are in, by their beginning."""
+    return next(
+        (f"a {name} file" for magic, name in _MAGIC.items() if data.startswith(magic)), None
+    )
 
 
 def byte_order_mark(data: bytes) -> tuple[bytes, str] | None:
@@ -159,10 +182,8 @@ def decode_legacy(data: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 50 ms, needed by few inputs
 
     best = from_bytes(data, cp_isolation=_RECOGNISED, enable_fallback=False).best()
-    if best is None:
-        return None
-    name = _best_latin(data) if best.encoding in _LATIN else best.encoding
-    text = _strictly(data, name)
+    name = _by_alphabet(data, best.encoding if best else None)
+    text = _strictly(data, name) if name else None
     return None if text is None or _C1_CONTROL.search(text) else text
 
 
@@ -226,10 +247,21 @@ def _beyond_ascii(text: str) -> Iterator[str]:
     return (char for char in set(text) if char > "\x7f")
 
 
-def _best_latin(data: bytes) -> str:
-    """Choose the Latin code page whose letters make up one language's alphabet best."""
-    scores = {name: _fit(data, name, alphabets) for name, alphabets in _LATIN.items()}
-    return max(scores, key=lambda name: scores[name])
+def _by_alphabet(data: bytes, recognised: str | None) -> str | None:
+    """Return the recognised code page, or the one of its kind whose letters fit best."""
+    for script, pages in _ALPHABETS.items():
+        if recognised in pages or (script == "Latin" and _is_sparse(data)):
+            scores = {name: _fit(data, name, alphabets) for name, alphabets in pages.items()}
+            best = max(scores, key=lambda name: scores[name])
+            if recognised in pages or scores[best] >= MIN_FIT:
+                return best
+    return recognised
+
+
+def _is_sparse(data: bytes) -> bool:
+    """Whether bytes beyond ASCII are as rare as accents are in Latin script."""
+    beyond = len(_BEYOND_ASCII.findall(data))
+    return beyond < MAX_LATIN_SHARE * (beyond + len(_ASCII_LETTER.findall(data)))
 
 
 def _fit(data: bytes, name: str, alphabets: Sequence[str]) -> float:
