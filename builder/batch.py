@@ -164,10 +164,11 @@ def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
 
 
 def _clean(normalized: str, hits: Sequence[CueHit], tools: Tools) -> tuple[str, list[RemovedPiece]]:
+    typed = cue_proposals(hits)
     weak: list[Proposal] = []
     if tools.layout:
-        weak = propose_layout(normalized, segment(normalized), tools.layout)
-    return clean_text(normalized, cue_proposals(hits), weak)
+        weak = propose_layout(normalized, segment(normalized), tools.layout, typed)
+    return clean_text(normalized, typed, weak)
 
 
 def _tag(drafts: Sequence[_Draft], tools: Tools) -> list[Tagged | Reject]:
