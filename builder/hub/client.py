@@ -7,6 +7,7 @@ listings and uploads): who calls must look at the repository again first.
 
 import logging
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -26,7 +27,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # not in its 
 )
 
 from builder.errors import HubError, HubRetryable
-from builder.hub.faults import translated
+from builder.hub.faults import one_line, translated
 from builder.hub.remote import PullRequest, RemoteFile, RemoteState, check_repo_id, parse_uri
 
 __all__ = ["Changes", "Hub", "fetch_dataset"]
@@ -56,6 +57,8 @@ class Hub:
         self.repo_id = check_repo_id(repo_id)
         self._api = HfApi(library_name="pressmark")
         self._timeout_s = timeout_s
+        #: What the Hub said about commits without refusing them, such as odd fields of a card.
+        self.warnings: list[str] = []
         # Its warnings name signed addresses, and repeat what we say in our own words.
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         (enable_progress_bars if progress else disable_progress_bars)()
@@ -141,8 +144,8 @@ class Hub:
         with translated("write to", self.repo_id):
             self._ready().auth_check(self.repo_id, repo_type=KIND, write=True)
 
-    def create_repo(self, *, private: bool) -> None:
-        """Create the repository, or find it created."""
+    def create_repo(self, *, private: bool | None) -> None:
+        """Create the repository, or find it created; None leaves visibility to the owner."""
         with translated("create", self.repo_id):
             self._ready().create_repo(self.repo_id, repo_type=KIND, private=private, exist_ok=True)
 
@@ -185,15 +188,18 @@ class Hub:
             operations += [
                 CommitOperationAdd(path, str(local)) for path, local in changes.writes.items()
             ]
-            made = self._ready().create_commit(
-                self.repo_id,
-                operations,
-                commit_message=title,
-                commit_description=description,
-                repo_type=KIND,
-                revision=revision,
-                parent_commit=parent,
-            )
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                made = self._ready().create_commit(
+                    self.repo_id,
+                    operations,
+                    commit_message=title,
+                    commit_description=description,
+                    repo_type=KIND,
+                    revision=revision,
+                    parent_commit=parent,
+                )
+        self.warnings += [one_line(str(warning.message)) for warning in caught]
         return made.oid
 
     def find_pull_request(self, title: str) -> PullRequest | None:

@@ -26,7 +26,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # not in its 
 
 from builder.errors import ConfigError, HubError, HubRetryable, OutputError, PublisherError
 
-__all__ = ["RETRYABLE_STATUS", "translate", "translated"]
+__all__ = ["RETRYABLE_STATUS", "one_line", "translate", "translated"]
 
 #: Worth another try with a fresh look at the repository. 409 and 412 say that it has moved.
 RETRYABLE_STATUS = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504, 520, 522, 524})
@@ -69,7 +69,7 @@ def translate(error: BaseException, action: str, place: str) -> PublisherError:
 def _from_type(error: BaseException) -> tuple[type[PublisherError], str]:
     for types, kind, advice in _BY_TYPE:
         if isinstance(error, types):
-            return kind, advice or _line(str(error))
+            return kind, advice or one_line(str(error))
     if isinstance(error, OSError) and error.errno is not None:
         return OutputError, f"{error.strerror}: {error.filename}"
     return HubRetryable, f"unexpected answer ({type(error).__name__})"
@@ -137,7 +137,7 @@ def _from_refusal(error: HfHubHTTPError, start: str, detail: str) -> PublisherEr
     status = error.response.status_code
     errors = _card_errors(error.response)
     if errors:
-        what = f"{start}: the Hub refuses the card: {_line('; '.join(errors))}"
+        what = f"{start}: the Hub refuses the card: {one_line('; '.join(errors))}"
         # The licence is named in the configuration; other fields are ours.
         if any(text.startswith('"license"') for text in errors):
             return ConfigError(f"{what}; set `license` in the configuration and build again")
@@ -187,9 +187,10 @@ def _detail(error: HfHubHTTPError) -> str:
             said = answer.get("error") if isinstance(answer, dict) else None
         except (ValueError, httpx2.StreamError):
             said = None
-    return _line(str(said or error.response.reason_phrase or "no reason given"))
+    return one_line(str(said or error.response.reason_phrase or "no reason given"))
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Put what others say on one bounded line without tokens."""
     flat = _TOKEN.sub("hf_…", " ".join(text.split()))
     return flat if len(flat) <= MAX_DETAIL_CHARS else flat[: MAX_DETAIL_CHARS - 1] + "…"

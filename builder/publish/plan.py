@@ -39,7 +39,7 @@ class Plan:
         kept: files on the Hub that no release listed and that stay.
         bytes_to_send: sizes of added and replaced files; less travels where the Hub
             has parts of them already.
-        private: the visibility to set; None to leave it.
+        private: the visibility to set; None leaves it, or leaves it to the owner's default.
         staged: why it takes a pull request that is merged when it is whole; else empty.
         proposed: a pull request is opened and left to people.
         findings: what the repository would suffer from.
@@ -136,7 +136,7 @@ def _visibility(release: Release, remote: RemoteState, options: PublishOptions) 
     if options.private is not None:
         return options.private if options.private != remote.private or not remote.exists else None
     if release.card.license != "other":
-        return None if remote.exists else False
+        return None
     if not remote.exists:
         return True
     if not remote.private and "manifest.json" not in remote.files:

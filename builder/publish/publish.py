@@ -231,7 +231,7 @@ class _Publication:
         kind = self.hub.find_other_kind()
         if kind is not None:
             raise HubError(f"{plan.repo_id} is a {kind} repository; choose another name")
-        self.hub.create_repo(private=bool(plan.private))
+        self.hub.create_repo(private=plan.private)
         remote = self.hub.fetch_state(self.options.revision)
         if not remote.exists:
             raise HubRetryable(f"{plan.repo_id} was created and is not there yet")
@@ -254,13 +254,19 @@ class _Publication:
                 revision=plan.revision,
                 parent=str(plan.base),
             )
+            self._pass_on_warnings()
             check_stored(self.hub, self.release, plan, commit)
             return replace(done, status="published", commit=commit)
         staged = stage_release(self.hub, self.release, plan, remote, self._message(plan))
+        self._pass_on_warnings()
         done = replace(done, commit=staged.commit, pull_request=staged.request.url)
         if self.options.create_pr:
             return replace(done, status="proposed", load=self._load(staged.request.ref))
         return self._merge(plan, staged, done)
+
+    def _pass_on_warnings(self) -> None:
+        while self.hub.warnings:
+            self.talk.notify(f"the Hub warns: {self.hub.warnings.pop(0)}")
 
     def _merge(self, plan: Plan, staged: Staged, done: Published) -> Published:
         self.talk.notify(f"staged on {staged.request.url}; loading and verifying it there")

@@ -7,7 +7,6 @@ hold, hostile cards) is a finding that no option overrides.
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from builder.errors import ConfigError
 from builder.publish.card import Card, CardError, read_card
+from builder.verify.names import path_trouble
 from schema.findings import Finding, FindingCode
 from schema.manifest import BuildManifest
 
@@ -27,7 +27,6 @@ CARD = "README.md"
 FORMAT_PREFIX = "pressmark-manifest/"
 #: Above this size the Hub stores every file as a large file, known by SHA-256.
 MAX_REGULAR_BYTES = 10 * 2**20
-MAX_NAME_BYTES = 255
 
 
 class LocalFile(NamedTuple):
@@ -108,22 +107,6 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def path_trouble(path: str) -> str | None:
-    """Say why a path cannot or must not be published; None if it can."""
-    parts = path.split("/")
-    if not path or {"", ".", ".."} & set(parts):
-        return "it is no plain relative path"
-    if "\\" in path or any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in path):
-        return "it holds a backslash or a control character"
-    if any(part.startswith(".") for part in parts):
-        return "hidden files are not published"
-    if any(part.endswith((" ", ".")) or part.startswith(" ") for part in parts):
-        return "a name begins or ends with a space, or ends with a dot"
-    if any(len(part.encode()) > MAX_NAME_BYTES for part in parts):
-        return f"a name is longer than {MAX_NAME_BYTES} bytes"
-    return None
-
-
 def _read_manifest(folder: Path) -> tuple[BuildManifest | None, list[Finding]]:
     trouble = _link_trouble(folder, folder / MANIFEST)
     if trouble:
@@ -140,7 +123,12 @@ def _read_manifest(folder: Path) -> tuple[BuildManifest | None, list[Finding]]:
 
 
 def _checksums(manifest: BuildManifest) -> dict[str, tuple[int, str]]:
-    shards = {file.path: (file.bytes, file.sha256) for file in manifest.shards}
+    # A local audit is listed and lies beside the folder: it is not for readers.
+    shards = {
+        file.path: (file.bytes, file.sha256)
+        for file in manifest.shards
+        if not (file.config == "audit" and manifest.audit == "local")
+    }
     return shards | {file.path: (file.bytes, file.sha256) for file in manifest.files}
 
 

@@ -131,6 +131,15 @@ def test_cards_that_the_hub_refuses(
 
 
 @pytest.mark.slow
+def test_what_the_hub_warns_of_is_passed_on(hub: LoopbackHub, release: Path) -> None:
+    make_release(release, extra={"README.md": b"# News\n"})
+    done = run(hub, release)
+    assert done.code == 0
+    assert "the Hub warns: " in done.stderr
+    assert "UserWarning" not in done.stderr
+
+
+@pytest.mark.slow
 def test_a_hub_that_cannot_be_reached(hub: LoopbackHub, release: Path) -> None:
     refused(run(hub, release, url="http://127.0.0.1:9"), 5, "the Hub cannot be reached")
     refused(run(hub, release, url="nowhere"), 2, "cannot read ada/news")

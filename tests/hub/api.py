@@ -65,7 +65,8 @@ def validate_yaml(request: Request) -> Reply:
     if len(content) > MAX_CARD_BYTES:
         return Reply(413, b"Payload Too Large")
     errors = card_errors(content)
-    reply = Reply.of({"errors": [{"message": e} for e in errors], "warnings": []})
+    warnings = [{"message": "empty or missing yaml metadata"}] if "---" not in content else []
+    reply = Reply.of({"errors": [{"message": e} for e in errors], "warnings": warnings})
     reply.status = 400 if errors else 200
     return reply
 

@@ -49,7 +49,7 @@ def test_a_new_repository_gets_everything(release: Release) -> None:
     assert found.creates
     assert found.adds == tuple(sorted(release.files))
     assert found.bytes_to_send == sum(file.size for file in release.files.values())
-    assert found.private is False
+    assert found.private is None, "the owner's default holds"
 
 
 def test_the_same_release_has_no_operation(release: Release) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from builder.errors import ConfigError
 from builder.publish.release import MANIFEST, listed_paths, path_trouble, read_release
-from tests.hub.releases import make_release
+from tests.hub.releases import make_release, rewrite_manifest
 
 
 def codes(folder: Path) -> list[str]:
@@ -23,6 +23,20 @@ def test_a_built_folder_is_read_with_all_its_files(tmp_path: Path) -> None:
     assert "notes.txt" not in release.files
     assert {MANIFEST, "README.md", "LICENSE"} < release.files.keys()
     assert release.card.license == "mit"
+
+
+def test_a_local_audit_is_listed_and_not_published(tmp_path: Path) -> None:
+    folder = tmp_path / "dist"
+    manifest = make_release(folder)
+    receipt = manifest.shards[0].model_copy(
+        update={"path": "audit/train-00000-of-00001.parquet", "config": "audit", "language": None}
+    )
+    local = manifest.model_copy(update={"audit": "local", "shards": (*manifest.shards, receipt)})
+    rewrite_manifest(folder, local, [file.path for file in manifest.files])
+    release, findings = read_release(folder)
+    assert release is not None
+    assert findings == []
+    assert receipt.path not in release.files
 
 
 def test_ids_of_files_are_gits_own(tmp_path: Path) -> None:
