@@ -93,7 +93,9 @@ class Finding(NamedTuple):
     column: str = ""
 
     def __str__(self) -> str:
-        """Render as one line: code, place, message."""
+        """Render as one line of printable characters: code, place, message."""
         place = self.path if self.row is None else f"{self.path}[{self.row}]"
         where = ".".join(part for part in (place, self.column) if part)
-        return f"{self.code} {where}: {self.message}" if where else f"{self.code}: {self.message}"
+        line = f"{self.code} {where}: {self.message}" if where else f"{self.code}: {self.message}"
+        # Names and values come from anywhere; they must neither break a line nor steer a terminal.
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)

@@ -13,12 +13,14 @@ from builder.verify.counts import check_counts, check_rejects, measure
 from builder.verify.engines import check_engines, choose_engines
 from builder.verify.hub_values import READ_ANYWAY
 from builder.verify.inventory import (
+    UNLISTED,
     Inventory,
     check_listed,
     read_manifest,
     sibling,
     take_inventory,
 )
+from builder.verify.names import path_trouble
 from builder.verify.shards import ShardReading, read_shard, shard_place
 from schema.findings import Finding, FindingCode
 from schema.manifest import BuildManifest
@@ -50,7 +52,7 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
     if not folder.is_dir():
         return [Finding(FindingCode.FILE_MISSING, "there is no such folder", str(folder))]
     inventory = take_inventory(folder)
-    findings = list(inventory.findings)
+    findings = [*inventory.findings, *_names(inventory)]
     reading = read_manifest(inventory)
     findings += reading.findings
     if reading.manifest is not None or reading.listed:
@@ -73,6 +75,13 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
     loadable = [shard for shard in shards if shard.readable and shard.rows]
     findings += check_engines(folder, chosen, configs, loadable)
     return sorted(set(findings), key=_order)
+
+
+def _names(inventory: Inventory) -> Iterator[Finding]:
+    for path in inventory.files:
+        trouble = None if path in UNLISTED else path_trouble(path)
+        if trouble:
+            yield Finding(FindingCode.FILE_NAME, trouble, path)
 
 
 def _order(found: Finding) -> tuple[str, int, str, str, str]:

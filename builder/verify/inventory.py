@@ -15,6 +15,7 @@ from schema.manifest import BuildManifest
 
 __all__ = [
     "MANIFEST_NAME",
+    "UNLISTED",
     "Inventory",
     "check_listed",
     "read_manifest",

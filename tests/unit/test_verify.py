@@ -145,8 +145,15 @@ def test_a_pipe_is_not_opened(folder):
 
 def test_a_name_that_is_no_utf8_still_prints(folder):
     (folder / os.fsdecode(b"\xff.txt")).write_text("")
-    assert codes(check(folder)) == ["FILE_UNLISTED"]
+    assert codes(check(folder)) == ["FILE_NAME", "FILE_UNLISTED"]
     assert str(check(folder)[0]).encode()
+
+
+@pytest.mark.parametrize("name", [".hidden", "a\nb", "a ", "dot."])
+def test_a_name_that_cannot_be_published_is_named(folder, name):
+    (folder / name).write_text("")
+    assert "FILE_NAME" in codes(check(folder))
+    assert all("\n" not in str(finding) for finding in check(folder))
 
 
 # Manifest.
