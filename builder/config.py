@@ -149,6 +149,15 @@ class BuildConfig(_Table):
         return value
 
     @model_validator(mode="after")
+    def _bands_fit(self) -> Self:
+        needed, num_perm = self.clusters.bands * self.clusters.rows, self.signature.num_perm
+        if needed > num_perm:
+            raise ValueError(
+                f"clusters.bands × clusters.rows is {needed}, above signature.num_perm ({num_perm})"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _other_is_named(self) -> Self:
         if self.license == "other" and not (self.license_name and self.license_file):
             raise ValueError("license 'other' needs license_name and license_file")

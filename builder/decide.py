@@ -15,7 +15,13 @@ import pyarrow as pa
 from builder.config import BuildConfig
 from builder.corpus.cluster import ClusterReport, cluster_signatures
 from builder.corpus.columns import id_array
-from builder.corpus.duplicates import heavy_losses, keep_one_per_cluster, keep_one_per_id
+from builder.corpus.duplicates import (
+    SourceLoss,
+    heavy_losses,
+    heavy_merges,
+    keep_one_per_cluster,
+    keep_one_per_id,
+)
 from builder.corpus.leaks import SplitOverlap, SplitShare, achieved_shares, leak_matrix
 from builder.corpus.splits import assign_splits
 from builder.errors import ConfigError
@@ -68,7 +74,8 @@ def decide(sidecar: pa.Table, config: BuildConfig) -> Decision:
     splits = assign_splits(rows, clusters.component, config.splits, counted=_is_kept(kept))
     published = np.flatnonzero(_is_kept(kept))
     result = splits._replace(codes=splits.codes[published])
-    cluster = clusters.cluster[published]
+    cluster, component = clusters.cluster[published], clusters.component[published]
+    tied = heavy_merges(rows["source"], clusters.component, config.clusters)
     rows = rows.take(pa.array(published))
     texts = rows["text_key"].to_numpy()
     shares = achieved_shares(result, config.splits)
@@ -76,8 +83,12 @@ def decide(sidecar: pa.Table, config: BuildConfig) -> Decision:
         assigned=_assign(rows, ids[cluster].astype(str), _sizes(cluster), result.labels),
         rejects=tuple(sorted(rejects, key=lambda reject: (reject.path, reject.record))),
         shares=tuple(shares),
-        leaks=tuple(leak_matrix(result, texts, clusters.component[published])),
-        warnings=(*_empty_splits(shares), *_capped_buckets(clusters.report)),
+        leaks=tuple(leak_matrix(result, texts, component)),
+        warnings=(
+            *_empty_splits(shares),
+            *_capped_buckets(clusters.report),
+            *_tied_sources(tied),
+        ),
     )
 
 
@@ -154,4 +165,12 @@ def _capped_buckets(report: ClusterReport) -> Iterable[str]:
         yield (
             f"{report.capped_buckets} buckets of alike articles were too large to compare every "
             f"pair (the largest holds {report.largest_bucket}); some near-duplicates may be missed"
+        )
+
+
+def _tied_sources(merges: Iterable[SourceLoss]) -> Iterable[str]:
+    for merge in merges:
+        yield (
+            f"{merge.rejected} of the {merge.articles} articles of {merge.source!r} hang together "
+            "as near-duplicates and share one split: probably a template that its articles share"
         )
