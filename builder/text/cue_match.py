@@ -4,16 +4,13 @@ It finds borders, never decides between cues: that is `cues.py`. All searches lo
 bounded window, so a line of a million characters costs no more than a short one.
 """
 
-import math
 import re
-from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
 from builder.text.names import NameSpan, leading_name, listed_names
-from builder.text.phrases import Phrase
 
 __all__ = ["CueHit", "Matcher", "Piece", "Unit", "begins_word", "ends_word"]
 
@@ -35,13 +32,12 @@ word may not have a capital: it may begin a sentence that is glued to the phrase
 REACH = 320
 """Characters after its rarest word within which a phrase has to end."""
 
-BACK_COST = 8
-"""Characters before a word that cost as much to try as one more place of a word."""
+MAX_MARKS = 40
+"""Characters without letters or digits (bullets, quotes) that may stand before a phrase."""
 
 _STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")
 _QUOTE = re.compile(r"[«»“”„「」『』]")
 _OPENING = frozenset("«“„「『")
-_WORD_START = re.compile(r"\b[\w©]|©")
 _PLACE_WHITE = "\n \t\u00a0"
 
 
@@ -85,65 +81,35 @@ class Unit(NamedTuple):
 class Matcher:
     """Collects hits and pieces of one text."""
 
-    def __init__(
-        self, text: str, folded: str, places: dict[str, list[int]], roles: frozenset[str]
-    ) -> None:
-        """Take the text as printed and as folded, and where its words begin."""
+    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
+        """Take the text as printed and as folded; offsets are the same in both."""
         self.text = text
         self.hits: list[CueHit] = []
         self.pieces: set[Piece] = set()
         self._folded = folded
-        self._places = places
         self._roles = roles
 
-    def match(self, cue: Cue) -> None:
-        """Match one cue wherever it stands."""
-        match = compiled(cue.phrase.pattern).match
-        folded, end = self._folded, -1
-        for start in self._starts(cue.phrase):
-            found = match(folded, start, start + REACH)
-            if found and start >= end and self._stands_alone(cue, found):
-                end = found.end()
-                self._take(cue, found)
+    def match(self, cue: Cue, start: int) -> None:
+        """Match one cue where it may begin."""
+        if not self._may_begin(cue, start):
+            return
+        found = compiled(cue.phrase.pattern).match(self._folded, start, start + REACH)
+        if found and self._stands_alone(cue, found):
+            self._take(cue, found)
 
-    def _starts(self, phrase: Phrase) -> Sequence[int]:
-        """Return where a phrase may begin, going by its word that is rarest in this text."""
-        places = self._places
-        if phrase.unspaced:
-            self._find_literals(phrase)
-        best, cost = phrase.groups[0], math.inf
-        for group in phrase.groups:
-            count = 0
-            for key in group.keys:
-                count += len(places.get(key, ()))
-            if count * (1 + group.back / BACK_COST) < cost:
-                best, cost = group, count * (1 + group.back / BACK_COST)
-        if len(best.keys) == 1:
-            (key,) = best.keys
-            starts = places[key]
-        else:
-            starts = sorted([at for key in best.keys for at in places.get(key, ())])
-        if not best.back:
-            return starts
-        return self._starts_before(starts, best.back, unspaced=phrase.unspaced)
+    def _may_begin(self, cue: Cue, start: int) -> bool:
+        """Say, before any pattern runs, whether a cue of this place may begin here."""
+        if cue.where in ("starts", "contains"):
+            return True
+        if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
+            return not self.text[start].islower() or self._opens_line(start)
+        return self._opens_line(start)
 
-    def _find_literals(self, phrase: Phrase) -> None:
-        for group in phrase.groups:
-            for key in group.keys - self._places.keys():
-                self._places[key] = occurrences(self._folded, key)
-
-    def _starts_before(self, places: Sequence[int], back: int, *, unspaced: bool) -> list[int]:
-        starts: list[int] = []
-        last = 0
-        for at in places:
-            low = max(last, at - back)
-            if unspaced:
-                starts.extend(range(low, at + 1))
-            else:
-                words = _WORD_START.finditer(self._folded, low, at + 1)
-                starts.extend(found.start() for found in words)
-            last = at + 1
-        return starts
+    def _opens_line(self, start: int) -> bool:
+        """Say whether only marks stand before a place in its line."""
+        before = self.text[max(0, start - MAX_MARKS) : start]
+        line = before[before.rfind("\n") + 1 :]
+        return len(line) < MAX_MARKS and not any(char.isalnum() for char in line)
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
@@ -153,7 +119,7 @@ class Matcher:
             self._take_sentence(cue, found)
         else:
             line = self.line(found.start())
-            if line.whole and not self._text_before(line.start, found.start()):
+            if line.whole:
                 self._take_line(cue, line, found)
 
     def line(self, at: int) -> Unit:
@@ -239,7 +205,7 @@ class Matcher:
 
     def _text_before(self, start: int, at: int) -> bool:
         """Say whether anything but marks stands before a match."""
-        return at - start > 40 or any(char.isalnum() for char in self.text[start:at])
+        return at - start > MAX_MARKS or any(char.isalnum() for char in self.text[start:at])
 
     def _may_go(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Say whether a sentence is short and bounded enough to go with its phrase."""
@@ -295,16 +261,6 @@ class Matcher:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile on first use: most phrases of most languages are never needed."""
     return re.compile(pattern)
-
-
-def occurrences(folded: str, literal: str) -> list[int]:
-    """Return all places of a literal in a script without spaces."""
-    places = []
-    at = folded.find(literal)
-    while at >= 0:
-        places.append(at)
-        at = folded.find(literal, at + len(literal))
-    return places
 
 
 def begins_word(text: str, at: int) -> bool:

@@ -13,7 +13,16 @@ from pathlib import Path
 from builder.errors import ConfigError
 from builder.text.phrases import Phrase, PhraseError, parse_phrase
 
-__all__ = ["CLASSES", "KEPT_CLASSES", "PLACES", "Cue", "CueRules", "load_cues", "make_cues"]
+__all__ = [
+    "CLASSES",
+    "KEPT_CLASSES",
+    "OPENING",
+    "PLACES",
+    "Cue",
+    "CueRules",
+    "load_cues",
+    "make_cues",
+]
 
 CLASSES: Mapping[str, str] = {
     "ad": "labels and notices of advertisements",
@@ -59,6 +68,9 @@ PLACES: Mapping[str, str] = {
 }
 """Where a phrase has to stand, and how much goes with it."""
 
+OPENING = "^"
+"""Stands in the index for any second word of a cue that has to open a line or begin with a capital."""
+
 HINTS = frozenset({"author", "editor", "publisher", "agency", "original_source", "cited_source"})
 
 _DEFAULT_MAX_CHARS: Mapping[str, int] = {"line": 200, "starts": 200, "contains": 200}
@@ -95,14 +107,20 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class CueRules:
-    """The cues of all languages, indexed by the beginnings of their rarest words."""
+    """The cues of all languages, and where to look for which.
+
+    `heads`: first word → second word ("" is any) → numbers of cues; the second word "^" is
+    any, too, for cues that only begin with a capital or a line. `anchors`: the same for
+    words inside phrases that begin with no certain word. `literals`: strings of scripts
+    without spaces. All words are cut to their beginnings.
+    """
 
     languages: tuple[str, ...]
     cues: tuple[Cue, ...]
     roles: frozenset[str] = field(repr=False)
-    by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
-    by_literal: Mapping[str, tuple[int, ...]] = field(repr=False)
-    keys: frozenset[str] = field(repr=False)
+    heads: Mapping[str, Mapping[str, tuple[int, ...]]] = field(repr=False)
+    anchors: Mapping[str, tuple[int, ...]] = field(repr=False)
+    literals: Mapping[str, tuple[int, ...]] = field(repr=False)
 
 
 def load_cues(folder: Path) -> CueRules:
@@ -147,15 +165,9 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         tuple(languages),
         tuple(cues),
         frozenset(roles),
-        _index(cues, unspaced=False),
-        _index(cues, unspaced=True),
-        frozenset(
-            key
-            for cue in cues
-            if not cue.phrase.unspaced
-            for group in cue.phrase.groups
-            for key in group.keys
-        ),
+        _index_heads(cues),
+        _index_anchors(cues, unspaced=False),
+        _index_anchors(cues, unspaced=True),
     )
 
 
@@ -219,10 +231,23 @@ def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[s
     return value
 
 
-def _index(cues: Iterable[Cue], *, unspaced: bool) -> dict[str, tuple[int, ...]]:
+def _index_heads(cues: Iterable[Cue]) -> dict[str, dict[str, tuple[int, ...]]]:
+    found: dict[str, dict[str, list[int]]] = {}
+    for number, cue in enumerate(cues):
+        opens = cue.where not in ("starts", "contains")
+        for first, second in sorted(cue.phrase.heads):
+            second_key = second or (OPENING if opens else "")
+            found.setdefault(first, {}).setdefault(second_key, []).append(number)
+    return {
+        first: {second: tuple(numbers) for second, numbers in seconds.items()}
+        for first, seconds in found.items()
+    }
+
+
+def _index_anchors(cues: Iterable[Cue], *, unspaced: bool) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for number, cue in enumerate(cues):
         if cue.phrase.unspaced is unspaced:
-            for anchor in sorted(cue.phrase.groups[0].keys):
+            for anchor in sorted(cue.phrase.anchor):
                 found.setdefault(anchor, []).append(number)
-    return {anchor: tuple(numbers) for anchor, numbers in sorted(found.items())}
+    return {anchor: tuple(numbers) for anchor, numbers in found.items()}

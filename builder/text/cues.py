@@ -6,14 +6,15 @@ with it depends on its place (see `cue_rules.PLACES`), never on a guess about th
 prose, quotations and subheads stay. It knows nothing of layout or of other articles.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from builder.text.clean import Proposal
 from builder.text.cue_blocks import clock_columns, head_dates
 from builder.text.cue_match import CueHit, Matcher, Piece, Unit
-from builder.text.cue_rules import Cue, CueRules
-from builder.text.phrases import fold, has_unspaced, word_places
+from builder.text.cue_rules import CueRules
+from builder.text.cue_starts import find_starts
+from builder.text.phrases import fold
 
 __all__ = ["CueHit", "cue_proposals", "find_cues", "propose_cues"]
 
@@ -68,10 +69,12 @@ def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
     Args: as `propose_cues`.
     """
     folded = fold(text)
-    places = word_places(text, folded, rules.keys)
-    matcher = Matcher(text, folded, places, rules.roles)
-    for cue in _candidates(folded, places, language.split("-", maxsplit=1)[0], rules):
-        matcher.match(cue)
+    matcher = Matcher(text, folded, rules.roles)
+    primary = language.split("-", maxsplit=1)[0]
+    for number, start in find_starts(text, folded, rules):
+        cue = rules.cues[number]
+        if not cue.only or cue.language == primary:
+            matcher.match(cue, start)
     hits = matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
     hits += [CueHit(*span, "date_header") for span in head_dates(folded)]
@@ -83,28 +86,6 @@ def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
 
 def _order(hit: CueHit) -> tuple[int, int, str, str, tuple[int, int]]:
     return hit.start, hit.end, hit.cue, hit.hint or "", hit.value or (-1, -1)
-
-
-def _candidates(
-    folded: str, places: Mapping[str, list[int]], language: str, rules: CueRules
-) -> Iterator[Cue]:
-    """Yield every cue whose words all stand in the text."""
-    words = frozenset(places)
-    for anchor in sorted(words & rules.by_anchor.keys()):
-        for cue in map(rules.cues.__getitem__, rules.by_anchor[anchor]):
-            if cue.only and cue.language != language:
-                continue
-            for group in cue.phrase.groups:
-                if group.keys.isdisjoint(words):
-                    break
-            else:
-                yield cue
-    if has_unspaced(folded):
-        for literal, numbers in rules.by_literal.items():
-            if literal in folded:
-                for cue in map(rules.cues.__getitem__, numbers):
-                    if not cue.only or cue.language == language:
-                        yield cue
 
 
 def _settle_pieces(matcher: Matcher) -> list[CueHit]:

@@ -14,20 +14,19 @@ and refuses to know what a phrase is for: that is said beside it in `rules/<tag>
 """
 
 import re
-from bisect import insort
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = [
+    "NUMBER",
+    "AFTER_SMALL",
     "ANCHOR_CHARS",
     "DATE_PATTERN",
-    "Group",
     "Phrase",
     "PhraseError",
     "fold",
     "has_unspaced",
     "parse_phrase",
-    "word_places",
 ]
 
 ANCHOR_CHARS = 5
@@ -51,6 +50,12 @@ _SAME_LENGTH_FOLDS = (
     *zip("ئیک", "ئيك", strict=True),
     *zip("：？！，（）．", ":?!,().", strict=True),
 )
+
+NUMBER = "0"
+"""The key of every word that begins with a digit."""
+
+HEAD_WORDS = 2
+"""Words of a phrase that are looked up before its pattern runs: in prose, few pairs are a head."""
 
 MAX_SEPARATOR = 6
 GAP_CHARS = 62
@@ -98,7 +103,7 @@ _TOKEN = re.compile(
     r"|(?P<other>[^\s]|\s+)"
 )
 _WORD = re.compile(r"©|\w+")
-_AFTER_SMALL = re.compile(rf"(?<=[a-zß-öø-ÿа-яё])[A-ZÀ-ÖØ-ÞА-ЯЁ]\w{{0,{ANCHOR_CHARS - 1}}}")
+AFTER_SMALL = re.compile(rf"(?<=[a-zß-öø-ÿа-яё])[A-ZÀ-ÖØ-ÞА-ЯЁ]\w{{0,{ANCHOR_CHARS - 1}}}")
 """Words glued to the one before, in the scripts where a capital shows it."""
 
 
@@ -107,23 +112,20 @@ class PhraseError(ValueError):
 
 
 class Phrase(NamedTuple):
-    """A compiled phrase.
+    """A compiled phrase, and how to find where it may stand.
 
-    Every match holds a word of each of its `groups`, of which the first is likely to be the
-    rarest. `open_ended` says that the phrase ends in a name or in anything.
+    `heads` are the beginnings of the first two words of every match; an empty second one
+    stands for any. Where a phrase begins with no certain word, or its script has no spaces,
+    `heads` is empty and `anchor` is a word that stands at most `back` characters after its
+    start. `open_ended` says that the phrase ends in a name or in anything.
     """
 
     pattern: str
-    groups: tuple["Group", ...]
+    heads: frozenset[tuple[str, str]]
+    anchor: frozenset[str]
+    back: int
     unspaced: bool
     open_ended: bool
-
-
-class Group(NamedTuple):
-    """Beginnings of words of which one stands in a match, at most `back` characters after its start."""
-
-    keys: frozenset[str]
-    back: int
 
 
 class _Node(NamedTuple):
@@ -131,7 +133,8 @@ class _Node(NamedTuple):
     anchors: tuple[str, ...]
     width: int  # most characters of a match
     kind: str = "word"  # word | gap | optional | slot | colon
-    heads: tuple[str, ...] = ()  # words of which one stands at its very beginning
+    options: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """Each way to read it, as sets of beginnings of its words; an empty set is any word."""
 
 
 def fold(text: str) -> str:
@@ -152,26 +155,6 @@ def has_unspaced(text: str) -> bool:
     return _UNSPACED_ONE.search(text) is not None
 
 
-def word_places(text: str, folded: str, keys: Container[str]) -> dict[str, list[int]]:
-    """Return the places of all words of a text that begin with one of the keys.
-
-    `SubscribeLog in` has three words: where a capital follows a small letter, one begins.
-    """
-    places: dict[str, list[int]] = {}
-    for word in _WORD.finditer(folded):
-        key = word[0][:ANCHOR_CHARS]
-        if key in keys:
-            if key in places:
-                places[key].append(word.start())
-            else:
-                places[key] = [word.start()]
-    for word in _AFTER_SMALL.finditer(text):
-        key = fold(word.group())
-        if key in keys:
-            insort(places.setdefault(key, []), word.start())
-    return places
-
-
 def parse_phrase(source: str) -> Phrase:
     """Compile a phrase.
 
@@ -184,19 +167,13 @@ def parse_phrase(source: str) -> Phrase:
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
-    groups: list[Group] = []
-    back = 0
-    for node in nodes:
-        if node.anchors:
-            inside = 0 if node.heads == node.anchors else node.width
-            groups.append(Group(frozenset(node.anchors), back + inside))
-        if node.heads and node.heads != node.anchors:
-            groups.append(Group(frozenset(node.heads), back))
-        back += node.width + MAX_SEPARATOR
-    groups.sort(key=lambda group: _rarity(group.keys), reverse=True)
+    heads = frozenset() if unspaced else _heads(nodes)
+    anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
     return Phrase(
         pattern=reader.join(nodes),
-        groups=tuple(groups),
+        heads=heads,
+        anchor=anchor,
+        back=back,
         unspaced=unspaced,
         open_ended=nodes[-1].kind == "slot",
     )
@@ -249,34 +226,38 @@ class _Reader:
             raise PhraseError(message)
         pattern = "(?:" + "|".join(self.join(option) for option in options) + ")"
         width = max(sum(node.width + MAX_SEPARATOR for node in option) for option in options)
+        readings = tuple(reading for option in options for reading in _readings(option))
         if opener == "[":
-            return _Node(pattern, (), width, "optional")
+            return _Node(pattern, (), width, "optional", (*readings, ()))
         per_option = [_best_anchors(option) for option in options]
-        if not all(per_option):
-            return _Node(pattern, (), width)
-        anchors = tuple(sorted({key for keys in per_option for key in keys}))
-        first_words = [option[0].heads for option in options]
-        heads = {key for keys in first_words for key in keys} if all(first_words) else set()
-        return _Node(pattern, anchors, width, heads=tuple(sorted(heads)))
+        anchors = {key for keys in per_option for key in keys} if all(per_option) else set()
+        return _Node(pattern, tuple(sorted(anchors)), width, options=readings)
 
     def _leaf(self, token: re.Match[str]) -> _Node:
         if token.group("gap"):
-            return _Node("", (), GAP_CHARS, "gap")
+            return _Node("", (), GAP_CHARS, "gap", (((),),))
         if token.group("number"):
-            return _Node(r"\d[\d.,]{0,8}", (), 9)
+            return _Node(r"\d[\d.,]{0,8}", (), 9, options=(((NUMBER,),),))
         if token.group("colon"):
-            return _Node(r"[^\w\n:]{0,3}:", (), 4, "colon")
+            return _Node(r"[^\w\n:]{0,3}:", (), 4, "colon", ((),))
         slot = token.group("slot")
         if slot is not None:
             return self._slot(slot, last=self._at == len(self._tokens))
-        word, stem = token.group("word"), bool(token.group("stem"))
-        pattern = _TIGHT_SEPARATOR.join(re.escape(part) for part in word.split("'") if part)
-        pattern = pattern.replace(_TIGHT_SEPARATOR, r"[^\w\n]{1,2}")
+        return self._word(token.group("word"), stem=bool(token.group("stem")))
+
+    def _word(self, word: str, *, stem: bool) -> _Node:
+        parts = [part for part in word.split("'") if part]
+        pattern = r"[^\w\n]{1,2}".join(map(re.escape, parts))
+        width = len(word) + 2
         if stem:
             pattern += rf"\w{{0,{STEM_CHARS}}}"
-        anchors = _word_anchors(word, stem=stem, unspaced=self._unspaced)
-        width = len(word) + (STEM_CHARS if stem else 2)
-        return _Node(pattern, anchors, width, heads=anchors)
+            width += STEM_CHARS
+        keys = [part[:ANCHOR_CHARS] for found in parts for part in _WORD.findall(found)]
+        if stem and len(keys[-1]) < ANCHOR_CHARS:
+            keys[-1] = ""
+        reading = tuple((key,) if key else () for key in keys)
+        anchor = word if self._unspaced else max(keys, key=len)
+        return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
 
     def _slot(self, slot: str, *, last: bool) -> _Node:
         if slot not in _PLACEHOLDERS:
@@ -290,7 +271,7 @@ class _Reader:
                 raise PhraseError(message)
         pattern = _PLACEHOLDERS[slot].replace("%s", "" if last else "?")
         kind = "slot" if last and slot in _OPEN_ENDED else "word"
-        return _Node(pattern, (), SLOT_CHARS, kind)
+        return _Node(pattern, (), SLOT_CHARS, kind, (((),),))
 
     def join(self, nodes: Iterable[_Node]) -> str:
         separator, gap = (_TIGHT_SEPARATOR, _TIGHT_GAP) if self._unspaced else (_SEPARATOR, _GAP)
@@ -322,18 +303,43 @@ def _best_anchors(nodes: Iterable[_Node]) -> tuple[str, ...]:
     return max(certain, key=_rarity) if certain else ()
 
 
-def _rarity(keys: Collection[str]) -> tuple[int, int, int]:
+def _rarity(keys: tuple[str, ...]) -> tuple[int, int, int]:
     """Order sets of words by how rare they are likely to be: long keys, and few."""
     return min(map(len, keys)), -len(keys), max(map(len, keys))
 
 
-def _word_anchors(word: str, *, stem: bool, unspaced: bool) -> tuple[str, ...]:
-    """Return the key under which a text that holds the word can be found."""
-    if unspaced:
-        return (word,)
-    parts = _WORD.findall(word)
-    if stem:
-        parts = parts[:-1] + ([parts[-1]] if len(parts[-1]) >= ANCHOR_CHARS else [])
-    if not parts:
-        return ()
-    return (max(parts, key=len)[:ANCHOR_CHARS],)
+def _anchor(nodes: Sequence[_Node]) -> tuple[frozenset[str], int]:
+    """Return the rarest word of a phrase and how far it may stand from the start."""
+    best = max((node for node in nodes if node.anchors), key=lambda node: _rarity(node.anchors))
+    back = 0
+    for node in nodes:
+        if node is best:
+            break
+        back += node.width + MAX_SEPARATOR
+    inside = best.width if len(best.options) > 1 else 0
+    return frozenset(best.anchors), back + inside
+
+
+def _readings(nodes: Iterable[_Node]) -> list[tuple[tuple[str, ...], ...]]:
+    """Return the first two words of every way to read a sequence."""
+    found: set[tuple[tuple[str, ...], ...]] = {()}
+    for node in nodes:
+        if all(len(words) >= HEAD_WORDS for words in found):
+            break
+        found = {
+            (words + option)[:HEAD_WORDS] if len(words) < HEAD_WORDS else words
+            for words in found
+            for option in node.options
+        }
+    return sorted(found)
+
+
+def _heads(nodes: Iterable[_Node]) -> frozenset[tuple[str, str]]:
+    """Return the first two words of every match; none if a first word is not certain."""
+    heads: set[tuple[str, str]] = set()
+    for words in _readings(nodes):
+        if not words or not words[0]:
+            return frozenset()
+        second = words[1] if len(words) > 1 else ()
+        heads.update((first, other) for first in words[0] for other in second or ("",))
+    return frozenset(heads)
