@@ -25,6 +25,9 @@ __all__ = ["read_parquet"]
 BATCH_ROWS = 256
 """Rows that are decoded at a time: a few megabytes of articles."""
 
+BUFFER_BYTES = 1 << 20
+"""Bytes of a column that are read ahead, so that a large row group is never held whole."""
+
 #: What pyarrow raises on damaged or unknown files.
 _DAMAGE: Final = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
 
@@ -36,7 +39,7 @@ def read_parquet(
 ) -> Iterator[RawArticle | Reject]:
     """Yield one outcome for each row of the row groups that start in a piece, in order."""
     try:
-        parquet = pq.ParquetFile(file, pre_buffer=False)
+        parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES)
         names = tuple(parquet.schema_arrow.names)
         groups = list(_groups(parquet.metadata, piece))
     except _DAMAGE as error:

@@ -201,7 +201,7 @@ def test_an_input_that_cannot_be_read_is_an_error_of_the_command(tmp_path: Path)
     (tmp_path / "loop.txt").symlink_to("loop.txt")
     for name, message in {
         "none": "No such file",
-        "a.csv": r"no reader for 'a.csv' \(known: .jsonl, ",
+        "a.csv": r"no reader for 'a.csv' \(known: .htm, ",
         "p.txt": "a named pipe",
         "loop.txt": "symbolic links",
     }.items():

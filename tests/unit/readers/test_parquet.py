@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -180,6 +182,40 @@ def test_damaged_files_are_one_reject(tmp_path: Path, slice_bytes: int) -> None:
     for broken in (data[:-20], b"", b"PAR1", data[: len(data) // 2], b"x" * 3000):
         path.write_bytes(broken)
         assert codes(read_all(path, slice_bytes)) == [C.UNREADABLE_FILE]
+
+
+MEMORY_PROBE = """
+import resource, sys
+from pathlib import Path
+from builder.input.params import InputParams
+from builder.readers import list_files, plan_slices, read_slice
+
+root = Path(sys.argv[1])
+(slice_,) = plan_slices(list_files(root), 2**40)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+count = sum(1 for _ in read_slice(root, slice_, InputParams()))
+print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_a_large_row_group_is_not_held_in_memory(tmp_path: Path) -> None:
+    """Writers that put a whole file in one row group cost no memory."""
+    rows = pa.array([f"{number} " + "some words " * 500 for number in range(20_000)])
+    path = tmp_path / "a.parquet"
+    pq.write_table(
+        pa.table({"text": rows}),
+        path,
+        row_group_size=20_000,
+        compression="none",
+        use_dictionary=False,
+    )
+    assert path.stat().st_size > 100_000_000
+    run = subprocess.run(
+        [sys.executable, "-c", MEMORY_PROBE, str(path)], capture_output=True, text=True, check=True
+    )
+    count, megabytes = run.stdout.split()
+    assert count == "20000"
+    assert int(megabytes) < 70
 
 
 def test_a_damaged_row_group_leaves_the_others(tmp_path: Path) -> None:
