@@ -139,6 +139,9 @@ class BuildConfig(_Table):
         "language with `default`.",
         examples=[{"default": "builtin", "fr": "spacy:fr_core_news_lg"}],
     )
+    allow_download: bool = Field(
+        default=False, description="Let entity taggers fetch models that are not on this machine."
+    )
     output: OutputParams = Field(default_factory=OutputParams, description="Sizes of the output.")
 
     @field_validator("license")

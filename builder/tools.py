@@ -8,9 +8,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from tldextract import TLDExtract
 
+from builder.annotators import load_plugin
 from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
-from builder.errors import ConfigError
 from builder.text.cue_rules import load_cues
 from builder.text.date_patterns import load_date_rules
 from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
@@ -66,10 +66,8 @@ def make_tools(config: BuildConfig) -> Tools:
 
 def describe_annotators(config: BuildConfig) -> dict[str, Annotator]:
     """Return what the models behind columns are, for manifest and card."""
-    routes = config.entities if isinstance(config.entities, dict) else {"default": config.entities}
     described = {}
-    for route, spec in routes.items():
-        tagger = load_tagger(spec)
+    for route, tagger in _taggers(config).items():
         card = tagger.describe() if isinstance(tagger, DescribedTagger) else {}
         column = "entities" if route == "default" else f"entities.{route}"
         described[column] = Annotator(
@@ -83,22 +81,25 @@ def describe_annotators(config: BuildConfig) -> dict[str, Annotator]:
 
 
 @cache
-def load_tagger(spec: str) -> EntityTagger:
-    """Load an entity tagger by its spec.
+def load_tagger(spec: str, *, allow_download: bool = False) -> EntityTagger:
+    """Load an entity tagger by its spec: one that ships, or a plug-in.
 
     Raises:
-        ConfigError: no tagger has that name.
+        ConfigError: no tagger has that name, or what it needs is not there.
     """
-    if spec not in TAGGERS:
-        raise ConfigError(f"unknown entity tagger {spec!r} (known: {', '.join(sorted(TAGGERS))})")
-    return TAGGERS[spec]()
+    if spec in TAGGERS:
+        return TAGGERS[spec]()
+    return load_plugin(spec, allow_download=allow_download)
 
 
 def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:
     """Return the tagger of each language that the configuration routes, and of `default`."""
     if isinstance(config.entities, str):
-        return {"default": load_tagger(config.entities)}
-    return {tag: load_tagger(spec) for tag, spec in config.entities.items()}
+        return {"default": load_tagger(config.entities, allow_download=config.allow_download)}
+    return {
+        tag: load_tagger(spec, allow_download=config.allow_download)
+        for tag, spec in config.entities.items()
+    }
 
 
 @cache
