@@ -19,6 +19,8 @@ from itertools import islice
 from math import prod
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from schema.hints import LanguageGuess
 from schema.terms import Flag
 
@@ -55,15 +57,27 @@ _CANONICAL = {
 }  # fmt: skip
 """Primary subtags that are replaced: dialects published as their standard, old and long codes."""
 
+SURE = 0.9
+"""Probability above which the sum of kin is not looked at; it costs a second reading."""
+
 _DIALECTS = frozenset({"arz", "ary", "grc", "hbo", "wuu", "yue"})
 
 _KIN = (
     "no nn da", "hr sr bs", "id ms", "cs sk", "gl pt", "es an ext", "en pcm", "nl af", "ba tt",
-    "oc ca", "it vec lij", "lv ltg", "uz uzs", "fa ps", "xh zu", "st nso", "ku sdh",
+    "oc ca", "it vec lij", "lv ltg", "uz uzs", "fa ps", "xh zu", "st nso", "ku sdh", "ja zh",
 )  # fmt: skip
 """Languages so close that a few sentences cannot tell them apart: never a mixture by themselves."""
 
 _FAMILY = {tag: row.split()[0] for row in _KIN for tag in row.split()}
+
+_SECOND_LOOK = frozenset(_FAMILY) - {"ca", "en", "es", "fa", "it", "ja", "lv", "nl", "pt", "zh"}
+"""Kin that three samples do not settle: the small ones of a family, and equals like cs and sk."""
+
+SHORT_TEXT = 5
+"""A text of at most so many samples is read as a whole."""
+
+SAMPLES = 3
+"""Number of samples: near the start, in the middle, near the end."""
 
 _SIMPLIFIED = frozenset(
     "们国来说时这会个为对学过还进发动开无问关车见长门马书东乐习乡买卖云亚产亲仅从仓价众优伙传伤伦伟"
@@ -119,12 +133,12 @@ class LanguageIdentifier(Protocol):
 class LanguageSampling:
     """How much of a text is read, and when the answer is trusted.
 
-    Lengths in code points. Measured on 651 development articles: three samples of 120 are sure of
-    nine in ten, a tenth of the text is read, six times as fast as reading all of it, and one
-    answer differs. Samples of 80 are 30 % faster and flag a false mixture.
+    Lengths in code points. Measured on 651 development articles: with three samples of 80 a
+    tenth of the text is read, five times as fast as the whole, and all answers are the same;
+    samples of 120 cost a third more and change nothing.
     """
 
-    sample_chars: int = 120
+    sample_chars: int = 80
     passage_chars: int = 400
     max_passages: int = 16
     min_letters: int = 20
@@ -157,22 +171,31 @@ class Py3LangId:
         self.version = version
 
     def identify(self, text: str) -> LanguageGuess:
-        """Return the model's best language, in canonical form, with its probability."""
+        """Return the model's best language, in canonical form, with its probability.
+
+        Close kin (hr, sr, bs) share the probability of a text that they would write alike: an
+        unsure answer gets the sum of its kin.
+        """
         tag, score = self._model.classify(text)
+        if score < SURE and tag in _SECOND_LOOK:
+            kin = _FAMILY[tag]
+            score = sum(part for known, part in self._model.rank(text) if _FAMILY.get(known) == kin)
         return LanguageGuess(tag=canonical_tag(tag), score=round(min(1.0, float(score)), 3))
 
 
 def load_py3langid() -> Py3LangId:
-    """Load the model that py3langid ships (about a second, 100 MB): once per worker.
+    """Load the model that py3langid ships (about a second, 130 MB): once per worker.
 
     Raises:
         ImportError: py3langid is not installed.
     """
-    from py3langid import langid  # noqa: PLC0415  numpy and the model are needed only here
+    from py3langid import langid  # noqa: PLC0415  the model is needed only here
 
     model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     # A dialect would only take its share of the probability from the language it is published as.
     model.set_languages([tag for tag in model.labels if tag not in _DIALECTS])
+    # In this layout the answers are the same and come in less than half the time.
+    model.nb_ptc = np.ascontiguousarray(model.nb_ptc, dtype=np.float32)
     return Py3LangId(model, version("py3langid"))
 
 
@@ -217,8 +240,10 @@ def assess_language(
             UNDETERMINED, 0.0, (Flag.LANGUAGE_UNCERTAIN,), declared_tag, "short"
         )
     flags = set()
-    tag, score, other_share = _vote(_samples(text, sampling), identifier)
-    if other_share > 0.0 or score < sampling.sure_score:
+    samples = _samples(text, sampling)
+    tag, score, other_share = _vote(samples, identifier)
+    is_sure = score >= sampling.sure_score and other_share == 0.0 and tag not in _SECOND_LOOK
+    if not is_sure and (len(samples) > 1 or len(text) > sampling.passage_chars):
         tag, score, other_share = _vote(_passages(text, sampling), identifier)
     if other_share >= sampling.mixed_share:
         flags.add(Flag.MIXED_LANGUAGE)
@@ -238,7 +263,7 @@ def assess_language(
 def _samples(text: str, sampling: LanguageSampling) -> list[str]:
     """Cut three samples out of a text, or take a short text as it is."""
     size = sampling.sample_chars
-    if len(text) <= 4 * size:
+    if len(text) <= SHORT_TEXT * size:
         return [text]
     return [_slice(text, (len(text) - size) * part // 8, size) for part in (1, 4, 7)]
 
@@ -292,10 +317,10 @@ def _vote(passages: Sequence[str], identifier: LanguageIdentifier) -> tuple[str,
     winner = min(families, key=lambda family: (-families[family], family))
     own = [tag for tag in sorted(votes) if _FAMILY.get(tag, tag) == winner]
     others = max((weight for family, weight in families.items() if family != winner), default=0)
-    if len(own) > 1:
+    if len(own) > 1 or (own[0] in _SECOND_LOOK and len(passages) > SAMPLES):
         # Kin are told apart by all passages together, and by nothing less.
         guess = identifier.identify("\n".join(passages))
-        if guess.tag in own:
+        if _FAMILY.get(guess.tag) == winner:
             return guess.tag, families[winner] / total * guess.score, others / total
     best = min(own, key=lambda tag: (-votes[tag], tag))
     return best, votes[best] / total * (1.0 - prod(doubts[best])), others / total
