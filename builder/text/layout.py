@@ -72,13 +72,19 @@ def load_layout(path: Path) -> LayoutModel:
         )
 
 
-def propose_layout(text: str, segments: Sequence[Segment], model: LayoutModel) -> list[Proposal]:
+def propose_layout(
+    text: str,
+    segments: Sequence[Segment],
+    model: LayoutModel,
+    cues: Iterable[Proposal] = (),
+) -> list[Proposal]:
     """Propose the segments that do not look like part of the article.
 
     Args:
         text: normalized text of one article.
         segments: what `segment` returned for it.
         model: what `load_layout` returned.
+        cues: what the typed cues propose for this text: evidence about its neighbours.
 
     Returns:
         Proposals in order, one for each run of neighbouring segments; empty if the
@@ -86,15 +92,20 @@ def propose_layout(text: str, segments: Sequence[Segment], model: LayoutModel) -
     """
     if not segments:
         return []
-    keep = score_segments(text, segments, model) >= 0
+    keep = score_segments(text, segments, model, cues) >= 0
     if not keep.any():
         return []
     return list(_runs(segments, keep.tolist()))
 
 
-def score_segments(text: str, segments: Sequence[Segment], model: LayoutModel) -> Floats:
+def score_segments(
+    text: str,
+    segments: Sequence[Segment],
+    model: LayoutModel,
+    cues: Iterable[Proposal] = (),
+) -> Floats:
     """Score each segment: the log odds that it is part of the article."""
-    features = describe_segments(text, segments)
+    features = describe_segments(text, segments, cues)
     weights = segment_weights(features)
     state = _active(features @ model.entry[0] + model.entry[1])
     for at, (step, matrix, bias) in enumerate(model.blocks):

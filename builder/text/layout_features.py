@@ -5,9 +5,9 @@ compared with the other words of the same text.  All features are rounded to a g
 that small differences in arithmetic cannot change a decision.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ from builder.text.characters import (
     basic_codes,
     class_table,
 )
+from builder.text.clean import Proposal
 from builder.text.segments import Segment
 
 __all__ = ["GRID", "LIMIT", "describe_segments", "segment_weights"]
@@ -66,6 +67,9 @@ _MIN_ECHO = 4
 _BUCKET_BITS = 14
 _BUCKETS = 1 << _BUCKET_BITS
 
+_CUE_GROUPS = {"related": 0, "comment": 0, "sources": 0}
+_CUE_GROUPS |= dict.fromkeys(("byline", "date_header", "photo", "reading_time"), 1)
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Classes = npt.NDArray[np.uint8]
@@ -85,12 +89,15 @@ class _Page(NamedTuple):
     is_prose: npt.NDArray[np.bool_]
 
 
-def describe_segments(text: str, segments: Sequence[Segment]) -> Floats:
+def describe_segments(
+    text: str, segments: Sequence[Segment], cues: Iterable[Proposal] = ()
+) -> Floats:
     """Compute the features of all segments of one text.
 
     Args:
         text: normalized text of one article.
         segments: what `segment` returned for it.
+        cues: what the typed cues propose to remove from it, if they are known.
 
     Returns:
         An array of shape (segments, features), multiples of 1 / GRID.
@@ -103,6 +110,7 @@ def describe_segments(text: str, segments: Sequence[Segment]) -> Floats:
         *_lines(page, segments),
         *_places(page),
         *_repeats(page),
+        *_cues(page, cues),
     ]
     table = np.empty((len(rows), len(segments)))
     for at, row in enumerate(rows):
@@ -130,41 +138,60 @@ def _read(text: str, segments: Sequence[Segment]) -> _Page:
     codes = basic_codes(text)
     classes = _fine_table()[codes]
     number = len(segments)
-    places = np.array([(start, end) for start, end, _ in segments], dtype=np.int64)
-    starts, ends = places[:, 0], places[:, 1]
+    places = np.empty((number, 2), dtype=np.int64)
+    places[:, 0] = starts = np.fromiter(map(itemgetter(0), segments), np.int64, number)
+    places[:, 1] = ends = np.fromiter(map(itemgetter(1), segments), np.int64, number)
     # owner of each character: its segment, or the extra one for the space between
-    owner = np.repeat(
-        np.stack([np.full(number, number), np.arange(number)], axis=1).ravel(),
-        np.diff(places.ravel(), prepend=0),
-    )
+    order = np.full((number, 2), number)
+    order[:, 1] = np.arange(number)
+    owner = np.repeat(order.ravel(), np.diff(places.ravel(), prepend=0))
     joined = owner * _CLASSES + classes[: owner.size]
-    counts = np.bincount(joined, minlength=(number + 1) * _CLASSES)
-    counts = counts.reshape(-1, _CLASSES)[:number].astype(np.float64)
-    weight = (ends - starts) + 2.0 * counts[:, IDEOGRAPH]
-    stops = counts[:, _STOPS].sum(axis=1)
+    found = np.bincount(joined, minlength=(number + 1) * _CLASSES)
+    counts: Floats = found.reshape(-1, _CLASSES)[:number].T.astype(np.float64, order="C")
+    weight: Floats = (ends - starts) + 2.0 * counts[IDEOGRAPH]
+    stops = _total(counts, _STOPS)
     is_prose = (weight >= _PROSE_WEIGHT) & (stops > 0)
     return _Page(text, codes, classes, starts, ends, owner, counts, weight, is_prose)
+
+
+def _total(counts: Floats, kinds: Sequence[int]) -> Floats:
+    """Add the counts of several classes."""
+    total: Floats = counts[kinds[0]].copy()
+    for kind in kinds[1:]:
+        total += counts[kind]
+    return total
 
 
 def _signs(page: _Page) -> list[Floats]:
     """Count characters of each class, relative to the size of the segment."""
     counts, size = page.counts, (page.ends - page.starts).astype(np.float64)
-    letters = counts[:, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK)].sum(axis=1)
-    stops = counts[:, _STOPS].sum(axis=1)
+    letters = _total(counts, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK))
+    stops = _total(counts, _STOPS)
     shares = (UPPER, DIGIT, IDEOGRAPH, LETTER, SPACE, OTHER)
-    rare = (_COLON, CLOSER, OPENER, SEPARATOR, _SLASH, DASH, _AT, _MONEY, _COPYRIGHT)
+    rare = (
+        _COLON,
+        CLOSER,
+        OPENER,
+        SEPARATOR,
+        _SLASH,
+        DASH,
+        _AT,
+        _MONEY,
+        _COPYRIGHT,
+        _QUESTION,
+        _ELLIPSIS,
+    )
     return [
         _root(size),
         _root(page.weight) - 3.0,
         _root(stops),
-        _root(counts[:, COMMA]),
+        _root(counts[COMMA]),
         8.0 * letters / size - 6.0,
-        *(4.0 * counts[:, kind] / size for kind in shares),
-        20.0 * counts[:, COMMA] / page.weight,
+        *(4.0 * counts[kind] / size for kind in shares),
+        20.0 * counts[COMMA] / page.weight,
         20.0 * stops / page.weight,
         _root(page.weight / (stops + 1.0)) - 2.0,
-        *(_root(counts[:, kind]) for kind in rare),
-        *(_root(counts[:, kind]) for kind in (_QUESTION, _ELLIPSIS)),
+        *_root(counts[rare, :]),
     ]
 
 
@@ -214,11 +241,7 @@ def _words(page: _Page) -> list[Floats]:
         size >= 7,
         size,
     )
-    sums = np.zeros((len(marks), size.size + 1), dtype=np.int64)
-    for at, mark in enumerate(marks):
-        np.cumsum(mark, out=sums[at, 1:])
-    limits = np.searchsorted(owner, np.arange(number + 1))
-    totals = np.diff(sums[:, limits], axis=1).astype(np.float64)
+    totals = [np.bincount(owner, weights=mark, minlength=number) for mark in marks]
     words, short, upper, capitals, digits, years, days, long, length = totals
     some = np.maximum(words, 1.0)
     return [
@@ -282,7 +305,7 @@ def _buckets(page: _Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
     words += codes[begins] * np.uint64(3) + codes[ends - 1] * np.uint64(5)
     ideographs = page.classes == IDEOGRAPH
     owner = page.owner[begins]
-    if page.counts[:, IDEOGRAPH].any():
+    if page.counts[IDEOGRAPH].any():
         pairs = np.flatnonzero(ideographs[1:] & ideographs[:-1])
         words = np.concatenate([words, codes[pairs] * np.uint64(3) + codes[pairs + 1]])
         owner = np.concatenate([owner, page.owner[pairs]])
@@ -319,8 +342,8 @@ def _places(page: _Page) -> list[Floats | np.float64]:
     before, prose_before = np.cumsum(weight) - weight, np.cumsum(prose) - prose
     whole, all_prose = float(weight.sum()), float(prose.sum())
     rank = np.arange(number, dtype=np.float64)
-    cased = page.counts[:, (UPPER, LOWER)].sum()
-    letters = page.counts[:, (UPPER, LOWER, LETTER, IDEOGRAPH)].sum() + 1.0
+    cased = _total(page.counts, (UPPER, LOWER)).sum()
+    letters = _total(page.counts, (UPPER, LOWER, LETTER, IDEOGRAPH)).sum() + 1.0
     usual = all_prose / max(float(page.is_prose.sum()), 1.0)
     of_text = (
         _root(whole) / 4.0,
@@ -328,8 +351,8 @@ def _places(page: _Page) -> list[Floats | np.float64]:
         4.0 * all_prose / whole,
         _root(usual),
         4.0 * cased / letters,
-        4.0 * page.counts[:, IDEOGRAPH].sum() / letters,
-        20.0 * page.counts[:, _STOPS].sum() / whole,
+        4.0 * page.counts[IDEOGRAPH].sum() / letters,
+        20.0 * _total(page.counts, _STOPS).sum() / whole,
     )
     return [
         4.0 * before / whole,
@@ -347,17 +370,46 @@ def _places(page: _Page) -> list[Floats | np.float64]:
 
 def _repeats(page: _Page) -> list[Floats]:
     """Tell which segments come more than once in the text, word for word or in shape."""
-    spans = zip(page.starts.tolist(), page.ends.tolist(), strict=True)
-    pieces = [page.text[start:end] for start, end in spans]
-    copies, again = np.zeros(len(pieces)), np.zeros(len(pieces))
-    total = Counter(pieces)
-    if len(total) < len(pieces):
-        seen: set[str] = set()
-        for at, piece in enumerate(pieces):
-            if total[piece] > 1:
-                copies[at], again[at] = total[piece], piece in seen
-                seen.add(piece)
-    return [_root(copies), again, _shapes(page)]
+    keys = _hash_segments(page)
+    order = np.argsort(keys, kind="stable")
+    opens = np.flatnonzero(np.diff(keys[order], prepend=~keys[order[:1]]))
+    sizes = np.diff(opens, append=keys.size)
+    copies = np.empty(keys.size)
+    copies[order] = np.repeat(np.where(sizes > 1, sizes, 0), sizes)
+    again = copies > 0.0
+    again[order[opens]] = False
+    return [_root(copies), again.astype(np.float64), _shapes(page)]
+
+
+def _cues(page: _Page, cues: Iterable[Proposal]) -> list[Floats]:
+    """Measure how much of each segment the cues cover: headings, furniture, the rest.
+
+    A heading ("Related", "Comments") says what comes after it, furniture (byline, date,
+    caption) stands beside the article, the rest asks the reader for something.
+    """
+    number = page.starts.size
+    covered = np.zeros((3, number))
+    for start, end, rule in cues:
+        group = _CUE_GROUPS.get(rule.removeprefix("cue."), 2)
+        first = int(np.searchsorted(page.ends, start, side="right"))
+        last = int(np.searchsorted(page.starts, end, side="left"))
+        for at in range(first, last):
+            common = min(end, int(page.ends[at])) - max(start, int(page.starts[at]))
+            covered[group, at] += common / int(page.ends[at] - page.starts[at])
+    np.minimum(covered, 1.0, out=covered)
+    return list(4.0 * covered)
+
+
+def _hash_segments(page: _Page) -> npt.NDArray[np.uint64]:
+    """Hash each segment: the sum of its characters, each times its place."""
+    codes = _letter_table()[page.codes]
+    plain = np.append(np.uint64(0), np.cumsum(codes))
+    codes *= np.arange(codes.size, dtype=np.uint64)
+    placed = np.append(np.uint64(0), np.cumsum(codes))
+    starts = page.starts.astype(np.uint64)
+    plain, placed = plain[page.ends] - plain[starts], placed[page.ends] - placed[starts]
+    hashes: npt.NDArray[np.uint64] = placed - starts * plain + plain * np.uint64(0x9E3779B1)
+    return hashes
 
 
 def _shapes(page: _Page) -> Floats:
@@ -366,7 +418,7 @@ def _shapes(page: _Page) -> Floats:
     shape = page.classes[page.starts].astype(np.int64) * _CLASSES + page.classes[page.ends - 1]
     shape = shape * 16 + np.minimum(_root(page.weight) * 2.0, 15.0).astype(np.int64)
     for kind in kinds:
-        shape = shape * 4 + np.minimum(page.counts[:, kind], 3.0).astype(np.int64)
+        shape = shape * 4 + np.minimum(page.counts[kind], 3.0).astype(np.int64)
     shape = (shape * 0x9E3779B1 >> 12) % _BUCKETS
     return _root(np.bincount(shape, minlength=_BUCKETS)[shape]) - 1.0
 

@@ -1,0 +1,145 @@
+"""Layout scores: exact, alone on their text, and quick on hostile input."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import builder.text
+from builder.text.clean import remove_spans
+from builder.text.layout import (
+    ACTIVATION_GRID,
+    ACTIVATION_LIMIT,
+    LayoutModel,
+    load_layout,
+    propose_layout,
+    score_segments,
+)
+from builder.text.layout_features import GRID, LIMIT, describe_segments, segment_weights
+from builder.text.segments import segment
+
+MODEL = load_layout(Path(builder.text.__file__).parent / "models" / "layout.npz")
+
+ARTICLE = (
+    "The old mill on the river turns again after forty years of silence.\n"
+    "Volunteers spent three winters on the wheel, which measures five metres across. "
+    "Most of the money came from a collection among the neighbours, the mayor said.\n"
+    "“It was the stubbornness of a few people,” said Helen Birch, who keeps the museum.\n"
+    "Flour is sold on Sundays. The mill will work until the first frost of the year."
+)
+MENU = "Home\nNews\nSport\nBusiness\nWeather\nCulture\nTravel\nSign in | Register\nShare\n"
+WORDS = st.sampled_from(
+    ["mill", "River", "|", "14:45", "。", "水车", "мельница", "سوق", ".", "\n", " ", "©", "5"]
+)
+
+
+def exact_scores(text: str, model: LayoutModel) -> list[float]:
+    """Score in whole numbers, layer by layer: the slow twin of the network."""
+    features = describe_segments(text, segment(text))
+    units = 4096
+
+    def whole(values: np.ndarray, grid: int) -> np.ndarray:
+        scaled = values * grid
+        assert (scaled == np.rint(scaled)).all()
+        return np.array([int(v) for v in scaled.ravel()], dtype=object).reshape(values.shape)
+
+    def layer(state, pair, grid):  # type: ignore[no-untyped-def]
+        total = state.dot(whole(pair[0], units)) + whole(pair[1], units) * grid
+        return np.maximum(total * ACTIVATION_GRID // (grid * units), 0)
+
+    def capped(state):  # type: ignore[no-untyped-def]
+        return np.minimum(np.maximum(state, 0), int(ACTIVATION_LIMIT * ACTIVATION_GRID))
+
+    state = capped(layer(whole(features, GRID), model.entry, GRID))
+    for at, (step, matrix, bias) in enumerate(model.blocks):
+        number, width = state.shape
+        beside = np.zeros((number, 3 * width), dtype=object)
+        beside[:, width : 2 * width] = state
+        for row in range(number):
+            if row >= step:
+                beside[row, :width] = state[row - step]
+            if row + step < number:
+                beside[row, 2 * width :] = state[row + step]
+        state = capped(state + layer(beside, (matrix, bias), ACTIVATION_GRID))
+        if at == model.pool_after:
+            weights = whole(segment_weights(features), 1)
+            pooled = np.concatenate(
+                [weights.dot(state) // weights.sum(), state.sum(axis=0) // number]
+            )
+            state = capped(state + capped(layer(pooled, model.pool, ACTIVATION_GRID)))
+    state = capped(layer(state, model.hidden, ACTIVATION_GRID))
+    scores = state.dot(whole(model.output[0], units)) + (
+        whole(model.output[1], units) * ACTIVATION_GRID
+    )
+    return [int(score) / (units * ACTIVATION_GRID) for score in scores[:, 0]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=80).map("".join) | st.text(max_size=200))
+def test_scores_equal_those_in_whole_numbers(text: str) -> None:
+    """No rounding takes place beyond the grid, so every machine finds the same scores."""
+    if not text.strip():
+        return
+    assert score_segments(text, segment(text), MODEL).tolist() == exact_scores(text, MODEL)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=60).map("".join) | st.text(max_size=200))
+def test_features_lie_on_their_grid(text: str) -> None:
+    """Features are finite multiples of the grid within the limit."""
+    segments = segment(text)
+    if not segments:
+        return
+    features = describe_segments(text, segments)
+    assert features.shape[0] == len(segments)
+    assert (np.abs(features) <= LIMIT).all()
+    assert (features * GRID == np.rint(features * GRID)).all()
+
+
+@pytest.mark.parametrize("joiner", ["\n", "\n\n", " "])
+def test_a_clean_article_stays_whole(joiner: str) -> None:
+    """Where there is nothing to clean, nothing is proposed."""
+    text = ARTICLE.replace("\n", joiner)
+    assert propose_layout(text, segment(text), MODEL) == []
+
+
+def test_a_menu_before_the_headline_is_proposed() -> None:
+    """The menu goes as one span, headline and article stay to the letter."""
+    text = MENU + ARTICLE
+    proposals = propose_layout(text, segment(text), MODEL)
+    assert {proposal.rule for proposal in proposals} == {"layout"}
+    assert remove_spans(text, proposals)[0] == ARTICLE
+
+
+def test_nothing_is_proposed_for_nothing() -> None:
+    """Empty and white texts have no segments and no proposals."""
+    assert propose_layout("", [], MODEL) == []
+    assert propose_layout(" \n ", segment(" \n "), MODEL) == []
+
+
+def test_a_text_never_goes_as_a_whole() -> None:
+    """A page without any article is kept, for others to flag."""
+    text = MENU * 30
+    assert remove_spans(text, propose_layout(text, segment(text), MODEL))[0]
+
+
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    """Weights of another version do not load."""
+    path = tmp_path / "layout.npz"
+    np.savez(path, feature_grid=np.array(GRID + 1), weight_grid=np.array(4096))
+    with pytest.raises(ValueError, match="another version"):
+        load_layout(path)
+
+
+@pytest.mark.parametrize("unit", ["x", "X ", "\n", "a\n", "a. B ", "中", "1:30 ", "| "])
+def test_hostile_text_takes_linear_time(unit: str) -> None:
+    """A megabyte of anything is scored in time that grows with its size."""
+    seconds = []
+    for size in (100_000, 1_000_000):
+        text = (unit * size)[:size]
+        started = time.perf_counter()
+        propose_layout(text, segment(text), MODEL)
+        seconds.append(time.perf_counter() - started)
+    assert seconds[1] < 30 * seconds[0] + 1.0
