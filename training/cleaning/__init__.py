@@ -1,0 +1,1 @@
+"""Train and measure the cleaning of news texts (research; not shipped)."""

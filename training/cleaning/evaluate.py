@@ -1,0 +1,190 @@
+"""Measure the cleaning on pages with gold text: `python -m training.cleaning.evaluate PAGES`.
+
+Prints a Markdown table for each view of the pages (whole page or near the article, in
+lines or in one line), with 95 % intervals over publishers, by source set and language,
+and the worst pages with what went wrong.  The layout model is cross-validated: each page
+is cleaned with weights trained without its publisher.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.text.clean import Proposal, clean_text
+from builder.text.cue_rules import CueRules, load_cues
+from builder.text.cues import propose_cues
+from builder.text.layout import LayoutModel, load_layout, propose_layout
+from builder.text.segments import segment
+from training.cleaning.align import token_spans
+from training.cleaning.measure import PageScore, Summary, group, interval, score_page, segment_rates
+from training.cleaning.pages import RULES, VIEWS, GoldPage, fold_of, read_pages
+
+# Languages with fewer pages are pooled: one page would decide.
+LEAST_PAGES = 15
+
+Cleaner = Callable[[GoldPage, str], str]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The command line."""
+
+    pages: Path
+    models: Path | None
+    folds: int
+    views: tuple[str, ...]
+    repetitions: int
+    worst: int
+
+
+def main() -> None:
+    """Read the command line, clean all pages in all views, print the tables."""
+    options = _options()
+    pages = list(read_pages(options.pages))
+    rows = _cleaners(_models(options), load_cues(RULES), options.folds)
+    for view in options.views:
+        print(f"\n## {view}\n")
+        _print_view(view, pages, rows, options)
+
+
+def _options() -> Options:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", type=Path, help="pages with gold text, JSON lines (.gz)")
+    parser.add_argument("--models", type=Path, help="folder of `training.cleaning.train --folds`")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--views", default=",".join(VIEWS))
+    parser.add_argument("--repetitions", type=int, default=1000, help="of the bootstrap")
+    parser.add_argument("--worst", type=int, default=20, help="pages to list")
+    found = parser.parse_args()
+    views = tuple(found.views.split(","))
+    return Options(found.pages, found.models, found.folds, views, found.repetitions, found.worst)
+
+
+def _models(options: Options) -> list[LayoutModel]:
+    """Load the weights made without each fold, training them first if there are none."""
+    if options.models is None:
+        from training.cleaning import train  # noqa: PLC0415  # torch, only if needed
+        from training.cleaning.network import Recipe  # noqa: PLC0415  # as above
+
+        with tempfile.TemporaryDirectory() as folder:
+            train.train_folds(
+                train.read_with_silver(options.pages, None),
+                Recipe(),
+                Path(folder),
+                options.folds,
+                range(options.folds),
+            )
+            return [load_layout(Path(folder) / f"layout-{n}.npz") for n in range(options.folds)]
+    return [load_layout(options.models / f"layout-{n}.npz") for n in range(options.folds)]
+
+
+def _cleaners(models: Sequence[LayoutModel], rules: CueRules, folds: int) -> dict[str, Cleaner]:
+    """List the ways of cleaning to compare, by name of the row."""
+
+    def layout(page: GoldPage, text: str) -> list[Proposal]:
+        return propose_layout(text, segment(text), models[fold_of(page.domain, folds)])
+
+    def cues(page: GoldPage, text: str) -> list[Proposal]:
+        return propose_cues(text, page.language, rules)
+
+    return {
+        "no cleaning": lambda _, text: text,
+        "cues": lambda page, text: clean_text(text, cues(page, text))[0],
+        "layout": lambda page, text: clean_text(text, (), layout(page, text))[0],
+        "cues and layout": lambda page, text: clean_text(
+            text, cues(page, text), layout(page, text)
+        )[0],
+    }
+
+
+def _print_view(
+    view: str, pages: Iterable[GoldPage], rows: dict[str, Cleaner], options: Options
+) -> None:
+    """Print the tables of one view."""
+    shown = [page for page in pages if page.view(view)]
+    gold = [page for page in shown if page.gold]
+    print("| | pages | F1 | good | lost | precision | recall | left | wanted | unwanted gone |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    scores: dict[str, list[PageScore]] = {}
+    for name, clean in rows.items():
+        scores[name] = [score_page(page, clean(page, page.view(view))) for page in gold]
+        rates = [
+            segment_rates(page, clean(page, page.view(view)))
+            for page in shown
+            if not page.gold and (page.wanted or page.unwanted)
+        ]
+        wanted = [rate for rate, _ in rates if rate is not None]
+        unwanted = [rate for _, rate in rates if rate is not None]
+        shares = f"{_mean(wanted)} | {_mean(unwanted)} |"
+        print(f"{_row(name, scores[name])} {shares}")
+    final, untouched = scores[name], scores["no cleaning"]
+    print(f"\n95 % intervals of '{name}', drawn over publishers: {_intervals(final, options)}.\n")
+    for field in ("source_set", "language"):
+        print(
+            f"\n| {field} | pages | F1 | good | lost | precision | recall | left | untouched F1 |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
+        before = group(untouched, field, LEAST_PAGES)
+        for key, members in group(final, field, LEAST_PAGES).items():
+            print(f"{_row(key, members)} {Summary.of(before[key]).f1:.3f} |")
+    print(f"\nThe {options.worst} worst pages:\n")
+    for score in sorted(final, key=lambda score: score.f1)[: options.worst]:
+        _print_page(score, rows[name](score.page, score.page.view(view)))
+
+
+def _row(name: str, scores: Sequence[PageScore]) -> str:
+    found = Summary.of(scores)
+    return (
+        f"| {name} | {found.pages} | {found.f1:.3f} | {found.good:.3f} | {found.lost:.3f} "
+        f"| {found.precision:.3f} | {found.recall:.3f} | {found.left:.3f} |"
+    )
+
+
+def _mean(values: Sequence[float]) -> str:
+    return f"{sum(values) / len(values):.3f}" if values else ""
+
+
+def _intervals(scores: Sequence[PageScore], options: Options) -> str:
+    measures: dict[str, Callable[[PageScore], float]] = {
+        "F1": lambda score: score.f1,
+        "good": lambda score: float(score.is_good),
+        "lost": lambda score: float(score.is_lost),
+    }
+    parts = []
+    for name, measure in measures.items():
+        low, high = interval(
+            [(score.page, measure(score)) for score in scores], options.repetitions
+        )
+        parts.append(f"{name} {low:.3f} to {high:.3f}")
+    return ", ".join(parts)
+
+
+def _print_page(score: PageScore, cleaned: str) -> None:
+    """Say what went wrong on one page: the largest lines lost, and left."""
+    page = score.page
+    print(
+        f"- {score.f1:.3f} (precision {score.precision:.3f}, recall {score.recall:.3f}) "
+        f"{page.language} {page.id}"
+    )
+    kept, gold = _tokens(cleaned), _tokens(page.gold)
+    lost = [line for line in page.gold.split("\n") if not _inside(line, kept)]
+    left = [line for line in page.lines.split("\n") if _inside(line, kept)]
+    left = [line for line in left if not _inside(line, gold)]
+    for what, lines in (("lost", lost), ("left", left)):
+        for line in sorted(lines, key=len, reverse=True)[:2]:
+            print(f"  - {what} ({len(lines)} lines): {line[:100]}")
+
+
+def _tokens(text: str) -> str:
+    return " " + " ".join(token for token, _, _ in token_spans(text)) + " "
+
+
+def _inside(line: str, whole: str) -> bool:
+    tokens = _tokens(line)
+    return not tokens.strip() or tokens in whole
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""Make training examples: labelled segments of pages, as they are and varied.
+
+Labels come from an alignment of the page with its gold text; the headline before the
+article counts as article, repeated and optional text as neutral.  Variations show the
+network what the pages do not: articles that are clean already, blank lines between
+paragraphs, pages with part of their menus, lines that flow together, cut ends.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from builder.text.cue_rules import CueRules
+from builder.text.cues import propose_cues
+from builder.text.layout_features import describe_segments
+from builder.text.segments import segment
+from training.cleaning.align import aligned_tokens, token_spans
+from training.cleaning.pages import GoldPage
+
+__all__ = ["Example", "make_examples"]
+
+Floats = npt.NDArray[np.float32]
+
+# So many of the varied texts are seen without their cues, so that a language without rules
+# is nothing new.
+BLIND = 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """The segments of one text: features, share of article, tokens, share of neutral."""
+
+    features: Floats
+    article: Floats
+    tokens: Floats
+    neutral: Floats
+    trust: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """Each token of a text with its place, and whether it is article or neutral."""
+
+    starts: list[int]
+    article: list[float]
+    neutral: list[float]
+
+
+def make_examples(page: GoldPage, rules: CueRules) -> Iterator[Example]:
+    """Yield the views of one page, then varied copies; the same on every run.
+
+    Pages whose text was extracted by a tool are varied less.
+    """
+    rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
+    maker = _Maker(rules, page.language, page.trust)
+    for base in ("lines", "near"):
+        lines = _labelled_lines(page, page.view(base))
+        if not lines:
+            continue
+        yield maker.make("\n", lines)
+        yield maker.make(" ", lines)
+        for _ in range(2 if page.trust == 1.0 else base == "lines"):
+            yield _vary(lines, rng, maker)
+    if page.trust == 1.0:
+        gold = [part for part in (page.title, *page.gold.split("\n")) if part.strip()]
+        clean = [(part, _all(part)) for part in gold[rng.random() < 0.5 :]]
+        yield maker.make(rng.choice(["\n", "\n", "\n\n", " "]), clean)
+
+
+Line = tuple[str, _Labels]
+
+
+def _labelled_lines(page: GoldPage, text: str) -> list[Line]:
+    """Cut a rendering into lines, each with the labels of its tokens."""
+    spans = token_spans(text)
+    raw = [token for token, _, _ in spans]
+    gold = [token for token, _, _ in token_spans(page.gold)]
+    article = [float(used) for used in aligned_tokens(raw, gold)]
+    neutral = [0.0] * len(raw)
+    _mark_optional(page, raw, article, neutral)
+    lines: list[Line] = []
+    start = at = 0
+    for line in text.split("\n"):
+        end, first = start + len(line), at
+        while at < len(spans) and spans[at][1] < end:
+            at += 1
+        if line.strip():
+            starts = [place - start for _, place, _ in spans[first:at]]
+            lines.append((line, _Labels(starts, article[first:at], neutral[first:at])))
+        start = end + 1
+    return lines
+
+
+def _mark_optional(
+    page: GoldPage, raw: list[str], article: list[float], neutral: list[float]
+) -> None:
+    """Mark where headline and optional text stand; the last headline before the body stays."""
+    body = article.index(1.0) if 1.0 in article else 0
+    for part in (page.title, *page.optional):
+        tokens = [token for token, _, _ in token_spans(part)]
+        size = len(tokens)
+        places = [
+            at
+            for at in range(len(raw) - size + 1)
+            if size > 1
+            and raw[at] == tokens[0]
+            and raw[at : at + size] == tokens
+            and not any(article[at : at + size])
+        ]
+        for at in places:
+            neutral[at : at + size] = [1.0] * size
+        kept = [at for at in places if at <= body] if part == page.title else places
+        if kept:
+            article[kept[-1] : kept[-1] + size] = [1.0] * size
+
+
+def _all(text: str) -> _Labels:
+    starts = [start for _, start, _ in token_spans(text)]
+    return _Labels(starts, [1.0] * len(starts), [0.0] * len(starts))
+
+
+def _vary(lines: list[Line], rng: random.Random, maker: "_Maker") -> Example:
+    """Thin out the noise, cut the ends, join lines, or part them by blank lines."""
+    share = rng.choice([0.0, 0.15, 0.3, 0.6, 1.0])
+    is_article = [sum(labels.article) > 0 for _, labels in lines]
+    first = is_article.index(True) if any(is_article) else 0
+    last = len(lines) - is_article[::-1].index(True) if any(is_article) else len(lines)
+    begin = rng.randint(0, first) if rng.random() < 0.7 else 0
+    end = rng.randint(last, len(lines)) if rng.random() < 0.7 else len(lines)
+    kept, going = [], True
+    for at in range(begin, end):
+        if is_article[at]:
+            kept.append(lines[at])
+            continue
+        if rng.random() < 0.25 or at == begin or is_article[at - 1]:
+            going = rng.random() < share
+        if going:
+            kept.append(lines[at])
+    kept = kept or lines
+    joiner = rng.choice(["\n", "\n", "\n\n", "\n\n", " ", "mixed"])
+    if rng.random() < BLIND:
+        maker = replace(maker, rules=None)
+    if joiner != "mixed":
+        return maker.make(joiner, kept)
+    some = rng.choice([0.1, 0.5, 0.9])
+    return maker.make([" " if rng.random() < some else "\n" for _ in kept], kept)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Joins labelled lines to a text and describes its segments."""
+
+    rules: CueRules | None
+    language: str
+    trust: float
+
+    def make(self, joiner: str | list[str], lines: list[Line]) -> Example:
+        """Make one example; `joiner` stands before each line, or each has its own."""
+        joiners = [joiner] * len(lines) if isinstance(joiner, str) else joiner
+        text = ""
+        starts: list[int] = []
+        for at, (line, labels) in enumerate(lines):
+            text += (joiners[at] if at else "") + line
+            starts += [len(text) - len(line) + start for start in labels.starts]
+        segments = segment(text)
+        first = np.searchsorted(starts, [found.start for found in segments])
+        last = np.searchsorted(starts, [found.end for found in segments])
+
+        def share(values: list[float]) -> Floats:
+            sums = np.concatenate([[0.0], np.cumsum(values)])
+            shares: Floats = (sums[last] - sums[first]) / np.maximum(last - first, 1)
+            return shares.astype(np.float32)
+
+        cues = propose_cues(text, self.language, self.rules) if self.rules else []
+        return Example(
+            features=describe_segments(text, segments, cues).astype(np.float32),
+            article=share([value for _, labels in lines for value in labels.article]),
+            tokens=(last - first).astype(np.float32),
+            neutral=share([value for _, labels in lines for value in labels.neutral]),
+            trust=self.trust,
+        )
