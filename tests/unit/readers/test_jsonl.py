@@ -296,7 +296,7 @@ print(*found, (after - before) // 1024)
 """
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_line_of_100_megabytes_is_not_held_in_memory(tmp_path: Path, packed: bool) -> None:
     """It is one reject, the record after it is read, and the process grows by its limits only."""
     path = tmp_path / ("a.jsonl.gz" if packed else "a.jsonl")

@@ -198,6 +198,7 @@ print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 10
 """
 
 
+@pytest.mark.slow
 def test_a_large_row_group_is_not_held_in_memory(tmp_path: Path) -> None:
     """Writers that put a whole file in one row group cost no memory."""
     rows = pa.array([f"{number} " + "some words " * 500 for number in range(20_000)])
