@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from builder.diff.difference import Difference, Moved
 from builder.errors import InputError
+from builder.writers.parquet import hash_file
 
 __all__ = ["compare_releases", "differing_rows"]
 
@@ -72,7 +73,7 @@ def compare_releases(old: Path, new: Path) -> Difference:
         splits=_counts(before, after, "split"),
         languages=_counts(before, after, "language"),
         added_to_old_splits=pc.sum(to_old).as_py() or 0,
-        files=tuple(_changed_files(before.manifest, after.manifest)),
+        files=tuple(_changed_files(old, new)),
     )
 
 
@@ -230,18 +231,21 @@ def _counts(before: _Release, after: _Release, column: str) -> dict[str, tuple[i
     return {name: (old[name], new[name]) for name in sorted(old.keys() | new.keys())}
 
 
-def _changed_files(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    def checksums(manifest: dict[str, Any]) -> dict[str, str]:
-        return {
-            entry["path"]: entry["sha256"]
-            for kind in ("shards", "files")
-            for entry in manifest.get(kind, [])
-        }
-
-    before, after = checksums(old), checksums(new)
+def _changed_files(old: Path, new: Path) -> Iterator[str]:
+    """Yield paths whose bytes differ, by what lies on disk and not by what a manifest says."""
+    before, after = _checksums(old), _checksums(new)
     for path in sorted(before.keys() | after.keys()):
         if before.get(path) != after.get(path):
             yield path
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            found[name.as_posix()] = hash_file(path)[1]
+    return found
 
 
 def _ids(rows: pa.Table) -> tuple[str, ...]:

@@ -9,11 +9,19 @@ import logging
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_session, get_token
+import httpx2
+from huggingface_hub import (
+    CommitOperationAdd,
+    CommitOperationDelete,
+    HfApi,
+    get_token,
+    set_client_factory,
+)
 from huggingface_hub.errors import (
     HfHubHTTPError,
     RemoteEntryNotFoundError,
@@ -25,6 +33,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # not in its 
     disable_progress_bars,
     enable_progress_bars,
 )
+from huggingface_hub.utils._http import default_client_factory
 
 from builder.errors import HubError, HubRetryable
 from builder.hub.faults import one_line, translated
@@ -56,7 +65,8 @@ class Hub:
         """
         self.repo_id = check_repo_id(repo_id)
         self._api = HfApi(library_name="pressmark")
-        self._timeout_s = timeout_s
+        # A session is replaced after some failures, so the timeout goes into its making.
+        set_client_factory(partial(_make_client, timeout_s))
         #: What the Hub said about commits without refusing them, such as odd fields of a card.
         self.warnings: list[str] = []
         # Its warnings name signed addresses, and repeat what we say in our own words.
@@ -75,7 +85,7 @@ class Hub:
 
     def fetch_state(self, revision: str = MAIN) -> RemoteState:
         """Read head, files and references; a repository that is not there is a state too."""
-        api = self._ready()
+        api = self._api
         with translated("read", self.repo_id):
             try:
                 info = api.dataset_info(self.repo_id, revision=revision)
@@ -102,7 +112,6 @@ class Hub:
 
     def fetch_files(self, commit: str) -> Mapping[str, RemoteFile]:
         """List the files of a commit: one request per thousand."""
-        self._ready()
         with translated("list", self.repo_id):
             return self._list(commit)
 
@@ -110,7 +119,7 @@ class Hub:
         """Download a file below a folder; None if the commit does not have it."""
         with translated(f"read {path} of", self.repo_id):
             try:
-                found = self._ready().hf_hub_download(
+                found = self._api.hf_hub_download(
                     self.repo_id, path, repo_type=KIND, revision=commit, local_dir=into
                 )
             except RemoteEntryNotFoundError:
@@ -120,7 +129,7 @@ class Hub:
     def fetch_snapshot(self, revision: str | None, into: Path) -> Path:
         """Download a revision to a folder: its files without the Hub's own."""
         with translated("download", self.repo_id):
-            self._ready().snapshot_download(
+            self._api.snapshot_download(
                 self.repo_id,
                 repo_type=KIND,
                 revision=revision,
@@ -132,7 +141,7 @@ class Hub:
 
     def find_other_kind(self) -> str | None:
         """Return `model` or `space` if a repository of that type has this name."""
-        api = self._ready()
+        api = self._api
         with translated("look up", self.repo_id):
             for kind in ("model", "space"):
                 if api.repo_exists(self.repo_id, repo_type=kind):
@@ -142,17 +151,17 @@ class Hub:
     def check_write(self) -> None:
         """Raise unless the token may write; creating or reading would not tell."""
         with translated("write to", self.repo_id):
-            self._ready().auth_check(self.repo_id, repo_type=KIND, write=True)
+            self._api.auth_check(self.repo_id, repo_type=KIND, write=True)
 
     def create_repo(self, *, private: bool | None) -> None:
         """Create the repository, or find it created; None leaves visibility to the owner."""
         with translated("create", self.repo_id):
-            self._ready().create_repo(self.repo_id, repo_type=KIND, private=private, exist_ok=True)
+            self._api.create_repo(self.repo_id, repo_type=KIND, private=private, exist_ok=True)
 
     def create_branch(self, branch: str, commit: str) -> None:
         """Create a branch at a commit, or find it created."""
         with translated(f"create branch {branch} of", self.repo_id):
-            self._ready().create_branch(
+            self._api.create_branch(
                 self.repo_id, branch=branch, revision=commit, repo_type=KIND, exist_ok=True
             )
 
@@ -161,7 +170,7 @@ class Hub:
     ) -> None:
         """Change who sees the repository; None leaves a setting as it is."""
         with translated("change the settings of", self.repo_id):
-            self._ready().update_repo_settings(
+            self._api.update_repo_settings(
                 self.repo_id, repo_type=KIND, private=private, gated=gated
             )
 
@@ -190,7 +199,7 @@ class Hub:
             ]
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                made = self._ready().create_commit(
+                made = self._api.create_commit(
                     self.repo_id,
                     operations,
                     commit_message=title,
@@ -204,7 +213,7 @@ class Hub:
 
     def find_pull_request(self, title: str) -> PullRequest | None:
         """Find our own open pull request with a title."""
-        api = self._ready()
+        api = self._api
         with translated("list pull requests of", self.repo_id):
             author = api.whoami(cache=True)["name"]
             found = api.get_repo_discussions(
@@ -222,7 +231,7 @@ class Hub:
     def open_pull_request(self, title: str, description: str) -> PullRequest:
         """Open a pull request on main, without a commit yet."""
         with translated("open a pull request on", self.repo_id):
-            made = self._ready().create_pull_request(
+            made = self._api.create_pull_request(
                 self.repo_id, title, description=description, repo_type=KIND
             )
         return PullRequest(made.num, self.page("discussions", str(made.num)))
@@ -230,13 +239,13 @@ class Hub:
     def close_pull_request(self, request: PullRequest, comment: str) -> None:
         """Close a pull request that is of no more use."""
         with translated(f"close pull request {request.num} of", self.repo_id):
-            self._ready().change_discussion_status(
+            self._api.change_discussion_status(
                 self.repo_id, request.num, "closed", comment=comment, repo_type=KIND
             )
 
     def publish_pull_request(self, request: PullRequest) -> None:
         """Turn a draft into a pull request that can be merged."""
-        api = self._ready()
+        api = self._api
         with translated(f"open pull request {request.num} of", self.repo_id):
             details = api.get_discussion_details(self.repo_id, request.num, repo_type=KIND)
             if details.status == "draft":
@@ -246,7 +255,7 @@ class Hub:
         """Merge a pull request into main."""
         try:
             with translated(f"merge pull request {request.num} of", self.repo_id):
-                self._ready().merge_pull_request(self.repo_id, request.num, repo_type=KIND)
+                self._api.merge_pull_request(self.repo_id, request.num, repo_type=KIND)
         except HubRetryable as error:
             if error.facts.get("status") == 409:
                 raise HubError(f"{error}; resolve the conflict on {request.url}") from error
@@ -255,16 +264,14 @@ class Hub:
     def contains(self, revision: str, commit: str) -> bool:
         """Say whether a commit is in the history of a revision."""
         with translated("read the history of", self.repo_id):
-            listed = self._ready().list_repo_commits(
-                self.repo_id, repo_type=KIND, revision=revision
-            )
+            listed = self._api.list_repo_commits(self.repo_id, repo_type=KIND, revision=revision)
             return any(one.commit_id == commit for one in listed)
 
     def create_tag(self, tag: str, commit: str) -> bool:
         """Tag a commit; return False if the tag exists, on whatever commit."""
         with translated(f"create tag {tag} of", self.repo_id):
             try:
-                self._ready().create_tag(self.repo_id, tag=tag, revision=commit, repo_type=KIND)
+                self._api.create_tag(self.repo_id, tag=tag, revision=commit, repo_type=KIND)
             except HfHubHTTPError as error:
                 if error.response.status_code != 409:
                     raise
@@ -275,7 +282,6 @@ class Hub:
         """Stream a config with the `datasets` library and count its rows by split."""
         from datasets import load_dataset  # noqa: PLC0415 - only a staged release loads
 
-        self._ready()
         with translated(f"load config {config} of", self.repo_id):
             splits = load_dataset(self.repo_id, config, revision=commit, streaming=True)
             return {str(split): sum(1 for _ in rows) for split, rows in splits.items()}
@@ -292,10 +298,12 @@ class Hub:
             if isinstance(file, RepoFile)
         }
 
-    def _ready(self) -> HfApi:
-        """Return the client with a timeout; it replaces its session after some failures."""
-        get_session().timeout = self._timeout_s
-        return self._api
+
+def _make_client(timeout_s: float) -> httpx2.Client:
+    """Make the client's own session, with the timeout that it lacks."""
+    client = default_client_factory()
+    client.timeout = httpx2.Timeout(timeout_s)
+    return client
 
 
 def fetch_dataset(uri: str, into: Path) -> Path:

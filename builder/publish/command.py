@@ -34,7 +34,7 @@ class _Terminal:
         """Show the plan and ask."""
         for line in render_plan(plan):
             self.notify(line)
-        return not self.ask or click.confirm("Publish this?", err=True)
+        return not self.ask or click.confirm("Publish this?", err=True, abort=True)
 
 
 def run_publish(folder: Path, values: dict[str, Any]) -> int:

@@ -212,8 +212,8 @@ class _Publication:
         if contested and not self._is_stored(remote):
             raise HubError(
                 f"someone else has published to {self.options.repo_id} meanwhile "
-                f"(commit {str(remote.head)[:12]} changed {contested[0]}); nothing of this "
-                "release is there: look at theirs, then run the command again to replace it",
+                f"(commit {str(remote.head)[:12]} changed {contested[0]}) and main holds theirs: "
+                "look at it, then run the command again to replace it",
                 commit=remote.head,
             )
 

@@ -304,3 +304,17 @@ def test_names_with_spaces_and_emoji_arrive(hub: LoopbackHub, release: Path) -> 
     assert run(hub, release, tag="v1").code == 0
     assert published(hub) == folder_files(release)
     assert run(hub, release, tag="v1").value["status"] == "unchanged"
+
+
+@pytest.mark.slow
+def test_a_second_run_sends_only_what_the_first_did_not(hub: LoopbackHub, release: Path) -> None:
+    make_release(release, shards=2)
+    hub.create_repo(REPO)
+    hub.fault("lfs_put", "status", status=403, nth=3)
+    assert run(hub, release).code == 5
+    assert published(hub) == {}
+    assert run(hub, release).code == 0
+    stored = [
+        record.path for record in hub.log if record.kind == "lfs_put" and record.status == 200
+    ]
+    assert len(stored) == len(set(stored)) == 5

@@ -112,7 +112,7 @@ def faults_table(scenarios: Iterable[Scenario]) -> Iterator[str]:
         total.update(_marks(outcome))
         problems += [f"- {scenario.name}: {text}" for text in outcome.problems]
         print(".", end="", file=sys.stderr, flush=True)
-    columns = ["scenarios", "exit 0", "exit 5", "killed", "before", "new", "broken", "end new"]
+    columns = ["scenarios", "exit 0", "exit 5", "killed", "before", "new", "mixed", "end new"]
     yield (
         "| flow | failure | scenarios | 1st run: exit 0 | exit 5 | killed "
         "| then main: as before | new | mixed | after the 2nd run: new, tagged |"
@@ -131,7 +131,10 @@ def faults_table(scenarios: Iterable[Scenario]) -> Iterator[str]:
 def _marks(outcome: Outcome) -> Iterator[str]:
     yield "scenarios"
     yield {0: "exit 0", 5: "exit 5"}.get(outcome.first, "killed")
-    yield {"new": "new", "mixture": "broken"}.get(outcome.main_between, "before")
+    if any(text.startswith("main ") for text in outcome.problems):
+        yield "mixed"
+    else:
+        yield "new" if outcome.main_between == "new" else "before"
     if outcome.second == 0 and not outcome.problems:
         yield "end new"
 
