@@ -4,10 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from builder.config import read_config
 from builder.pipeline import BuildRequest, build
 from schema.manifest import BuildManifest
+
+# Machines are shared and slow at times: a law is judged by its examples, never by its seconds.
+settings.register_profile("pressmark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pressmark")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
