@@ -44,9 +44,9 @@ def refused(done: ClientRun, code: int, says: str) -> None:
     ("token", "code", "says"),
     [
         (None, 2, "there is no token; log in with `hf auth login`"),
-        ("hf_wrong", 2, "the token is missing or not valid"),
-        ("hf_ada_read", 5, "use one with write access"),
         ("hf_bob", 5, "use one with write access"),
+        pytest.param("hf_wrong", 2, "the token is missing or not valid", marks=pytest.mark.slow),
+        pytest.param("hf_ada_read", 5, "use one with write access", marks=pytest.mark.slow),
     ],
 )
 def test_tokens_that_may_not(
@@ -207,11 +207,11 @@ def _changed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "code", "says"),
     [
-        (_traverse, 1, "FILE_NAME ../secret"),
         (_link, 1, "FILE_LINK LICENSE"),
         (_bomb, 1, "CARD_YAML README.md"),
-        (_hidden, 1, "FILE_NAME .env"),
-        (_changed, 1, "FILE_CHECKSUM LICENSE"),
+        pytest.param(_traverse, 1, "FILE_NAME ../secret", marks=pytest.mark.slow),
+        pytest.param(_hidden, 1, "FILE_NAME .env", marks=pytest.mark.slow),
+        pytest.param(_changed, 1, "FILE_CHECKSUM LICENSE", marks=pytest.mark.slow),
     ],
 )
 def test_hostile_folders_are_refused_even_with_findings_allowed(

@@ -84,7 +84,7 @@ UPLOAD = """
 """
 
 
-@pytest.mark.parametrize("part_bytes", [None, 2048])
+@pytest.mark.parametrize("part_bytes", [None, pytest.param(2048, marks=pytest.mark.slow)])
 def test_upload_folder_then_snapshot_gives_the_files(part_bytes: int | None) -> None:
     with LoopbackHub(page_size=3, lfs_part_bytes=part_bytes) as hub:
         first, again, same, missing, listed, mismatches = client(hub, UPLOAD).value
@@ -199,6 +199,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", EXPECTED)
 def test_tokens_are_told_apart(hub: LoopbackHub, token: str | None) -> None:
     repo = hub.create_repo("ada/news")
@@ -211,6 +212,7 @@ def test_tokens_are_told_apart(hub: LoopbackHub, token: str | None) -> None:
         assert got["no file"][0] == "RemoteEntryNotFoundError"
 
 
+@pytest.mark.slow
 def test_private_is_hidden_and_gated_is_closed(hub: LoopbackHub) -> None:
     repo = hub.create_repo("ada/news", private=True)
     hub.store.commit(repo, "main", [Operation("file", "a.txt", b"a")])
