@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from math import prod
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from builder.text.language_codes import UNDETERMINED, canonical_tag
 from schema.hints import LanguageGuess
 from schema.terms import Flag
 
@@ -35,8 +36,6 @@ __all__ = [
     "load_py3langid",
 ]
 
-UNDETERMINED = "und"
-
 SUPPORTED_TAGS = frozenset(
     (  # noqa: SIM905  a hundred quoted tags would be a page
         "ace af am an ar as az ba bcl be bg bn br bs ca crh cs cy da de dz el en eo es et eu "
@@ -48,14 +47,6 @@ SUPPORTED_TAGS = frozenset(
     ).split()
 )
 """Tags that the default identifier can give, after `canonical_tag`."""
-
-_CANONICAL = {
-    "arz": "ar", "ary": "ar", "arb": "ar", "cmn": "zh", "wuu": "zh", "yue": "zh", "nan": "zh",
-    "gug": "gn", "kik": "ki", "hbo": "he", "iw": "he", "grc": "el", "in": "id", "nb": "no",
-    "nob": "no", "nno": "nn", "fil": "tl", "zxx": UNDETERMINED, "mul": UNDETERMINED,
-    "srp": "sr", "zho": "zh", "sh": "hr", "deu": "de", "eng": "en", "fra": "fr", "spa": "es",
-}  # fmt: skip
-"""Primary subtags that are replaced: dialects published as their standard, old and long codes."""
 
 SURE = 0.9
 """Probability above which the sum of kin is not looked at; it costs a second reading."""
@@ -114,6 +105,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DECLARED = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9_-]{1,20}))?\s*")
 
 
+@runtime_checkable
 class LanguageIdentifier(Protocol):
     """Anything that names the language of a passage.
 
@@ -197,17 +189,6 @@ def load_py3langid() -> Py3LangId:
     # In this layout the answers are the same and come in less than half the time.
     model.nb_ptc = np.ascontiguousarray(model.nb_ptc, dtype=np.float32)
     return Py3LangId(model, version("py3langid"))
-
-
-def canonical_tag(tag: str) -> str:
-    """Return the primary language of a tag in our policy, without script and region.
-
-    Example:
-        >>> [canonical_tag(tag) for tag in ("nb", "yue", "pt_BR", "zxx", "nn")]
-        ['no', 'zh', 'pt', 'und', 'nn']
-    """
-    primary = re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
-    return _CANONICAL.get(primary, primary)
 
 
 def assess_language(

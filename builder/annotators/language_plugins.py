@@ -1,0 +1,56 @@
+"""Turn a spec string into a language identifier, importing only what that spec needs.
+
+Knows the kinds of specs and their errors; each adapter knows one package. Sampling, abstaining and
+scripts are the caller's (`builder.text.language.assess_language`), whatever the identifier.
+"""
+
+import importlib
+from collections.abc import Mapping
+
+from builder.errors import ConfigError
+from builder.text.language import LanguageIdentifier, load_py3langid
+
+__all__ = ["load_identifier"]
+
+BUILTIN = "builtin"
+
+KINDS: Mapping[str, tuple[str, str, str]] = {
+    "fasttext": ("builder.annotators.language_fasttext", "fasttext", "fasttext-predict"),
+    "lingua": ("builder.annotators.language_lingua", "lingua", "lingua-language-detector"),
+    "python": ("builder.annotators.language_python", "", ""),
+}
+"""Kind of spec: the module with `load(rest)`, the package it imports, and the name to install."""
+
+
+def load_identifier(spec: str) -> LanguageIdentifier:
+    """Load the identifier that a spec names.
+
+    Args:
+        spec: `builtin`, `fasttext:PATH` (a lid.176, GlotLID or OpenLID file on this machine),
+            `lingua`, or `python:module:factory`. Nothing is downloaded.
+
+    Raises:
+        ConfigError: the kind is unknown, a package or file is missing, or what was loaded is no
+            identifier.
+    """
+    kind, _, rest = spec.partition(":")
+    if spec == BUILTIN:
+        return load_py3langid()
+    if kind not in KINDS:
+        known = ", ".join(sorted({BUILTIN, *KINDS}))
+        raise ConfigError(f"language: unknown identifier {spec!r} (known kinds: {known})")
+    module, package, install = KINDS[kind]
+    try:
+        identifier = importlib.import_module(module).load(rest)
+    except ModuleNotFoundError as error:
+        if not package or error.name != package:
+            raise
+        raise ConfigError(
+            f"language: {spec!r} needs a package that is not installed; run: pip install {install}"
+        ) from error
+    if not isinstance(identifier, LanguageIdentifier):
+        raise ConfigError(
+            f"language: {spec!r} gave a {type(identifier).__name__}, which is no identifier "
+            "(needed: name, version, identify)"
+        )
+    return identifier
