@@ -35,6 +35,9 @@ REACH = 320
 MAX_MARKS = 40
 """Characters without letters or digits (bullets, quotes) that may stand before a phrase."""
 
+_PROSE = re.compile(r"[^\n]{120}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^\n]{49}")
+"""A line so long is prose; ideographs say more per character."""
+
 _STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")
 _QUOTE = re.compile(r"[«»“”„「」『』]")
 _OPENING = frozenset("«“„「『")
@@ -88,6 +91,8 @@ class Matcher:
         self.pieces: set[Piece] = set()
         self._folded = folded
         self._roles = roles
+        first = _PROSE.search(text)
+        self._body = first.start() if first else len(text)
 
     def match(self, cue: Cue, start: int) -> None:
         """Match one cue where it may begin."""
@@ -175,7 +180,9 @@ class Matcher:
             self._take_list(cue, line)
 
     def _take_list(self, cue: Cue, line: Unit) -> None:
-        items = list_after(self.text, line.end, needs_marks=cue.cue == "sources")
+        # Above the body, what looks like the heading of a list may be the section of the headline.
+        needs_marks = cue.cue == "sources" or line.start < self._body
+        items = list_after(self.text, line.end, needs_marks=needs_marks)
         if cue.cue == "sources":
             if not items:
                 self.hits.pop()
@@ -229,13 +236,18 @@ class Matcher:
         else:
             name = leading_name(self.text, first, last)
             names = [name] if name else []
-        if not names:
+        if not names or (cue.cue == "byline" and not self._is_byline(cue, names[0])):
             return False
         self.hits += [
             CueHit(unit.start, unit.end, cue.cue, cue.removes, cue.hint, (name.start, name.end))
             for name in names
         ]
         return True
+
+    def _is_byline(self, cue: Cue, name: NameSpan) -> bool:
+        """Say whether a name is enough for a byline: "By land" and "Of Greece" are none."""
+        printed = self.text[name.start : name.end]
+        return cue.phrase.unspaced or ":" in cue.source or " " in printed or printed.isupper()
 
     def _tight(self, start: int, end: int, *, whole: bool, line: bool) -> Unit:
         piece = self.text[start:end]
