@@ -14,8 +14,8 @@ SHOWN = 20
 
 def render_plan(plan: Plan) -> Iterator[str]:
     """Yield the lines of a plan."""
-    target = f"{plan.repo_id}@{plan.revision}"
-    yield f"target      {target}{' (new)' if plan.creates else f' at {str(plan.base)[:12]}'}"
+    at = " (new, or hidden from this token)" if plan.creates else f" at {str(plan.base)[:12]}"
+    yield f"target      {plan.repo_id}@{plan.revision}{at}"
     yield f"version     {plan.version}"
     if plan.private is not None:
         yield f"visibility  {'private' if plan.private else 'public'}"
