@@ -9,7 +9,7 @@ import yaml
 from builder.verify.hub_values import MAX_CARD_BYTES, PLACEHOLDERS
 from schema.findings import Finding, FindingCode
 
-__all__ = ["CARD_NAME", "Card", "finding", "quote", "read_card"]
+__all__ = ["CARD_NAME", "Card", "finding", "nests_too_deep", "quote", "read_card"]
 
 CARD_NAME = "README.md"
 
@@ -24,6 +24,9 @@ _SHORT.maxlevel = 3
 #: make a kilobyte stand for gigabytes.
 MAX_VALUES = 1_000_000
 
+#: Levels of YAML; cards use six. PyYAML's C loader ends the process somewhere above 10,000.
+MAX_DEPTH = 100
+
 
 class Card(NamedTuple):
     """What a card holds; no data if its YAML cannot be read."""
@@ -33,8 +36,12 @@ class Card(NamedTuple):
     findings: list[Finding]
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses repeated keys, as `datasets` does; other readers silently take the last one."""
+#: libyaml is ten times faster than the Python parser.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # which of two, the installation decides
+    """Refuses repeated keys, of which readers silently take the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Build a mapping whose keys differ."""
@@ -45,7 +52,7 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.YAMLError(f"the key {quote(key[1])} occurs twice")
             if isinstance(key[1], str):
                 seen.add(key)
-        return super().construct_mapping(node, deep)
+        return dict(super().construct_mapping(node, deep))
 
 
 def read_card(raw: bytes) -> Card:
@@ -92,6 +99,8 @@ def quote(value: object) -> str:
 
 def _parse(text: str) -> tuple[Mapping[str, Any], str]:
     try:
+        if nests_too_deep(text):
+            return {}, f"the YAML nests more than {MAX_DEPTH} levels deep"
         loader = _Loader(text)
         node = loader.get_single_node()
         if node is not None and _weigh(node, {}) > MAX_VALUES:
@@ -114,6 +123,23 @@ def _parse(text: str) -> tuple[Mapping[str, Any], str]:
     if odd:
         return {}, f"every key of the YAML must be a string; quote {quote(odd[0])}"
     return data, ""
+
+
+def nests_too_deep(text: str) -> bool:
+    """Tell whether YAML nests deeper than a card may, on which parsers crash or never end.
+
+    Raises:
+        yaml.YAMLError: the text is no YAML.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _weigh(node: yaml.Node, known: dict[int, int]) -> int:

@@ -19,6 +19,8 @@ def run(folder, *arguments):
     """Run pytest in a folder of its own, as in another project."""
     command = [sys.executable, "-m", "pytest", "-p", "builder.contract_plugin", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    # Other plugins of this environment import what they like.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -457,3 +457,46 @@ def test_findings_are_sorted_and_print_as_lines(folder):
     found = check(folder)
     assert [f.row for f in found if f.code is FindingCode.ROW_VALUE] == [0, 1, 2]
     assert all("\n" not in str(finding) for finding in found)
+
+
+# Folders that Pressmark did not make.
+
+
+def test_a_foreign_data_set_is_judged_by_the_same_rules(tmp_path):
+    (tmp_path / "data").mkdir()
+    odd = pa.table(
+        {
+            "id": [1, 2],
+            "text": pa.array(["a", None]),
+            "meta": pa.array([[("k", "v")], None], pa.map_(pa.string(), pa.string())),
+            "when": pa.array([1, 2], pa.timestamp("ns", tz="UTC")),
+            "kind": pa.array(["x", "y"]).dictionary_encode(),
+        }
+    )
+    pq.write_table(odd, tmp_path / "data/train-00000-of-00001.parquet")
+    pq.write_table(odd, tmp_path / "loose.parquet")
+    (tmp_path / "data/rows.csv").write_text("a,b\n")
+    (tmp_path / "README.md").write_text(
+        "---\nlicense: MIT\nconfigs:\n- config_name: default\n  data_files: data/*\n---\n"
+    )
+    found = verify(tmp_path)
+    assert {"MANIFEST_MISSING", "SCHEMA_MISMATCH", "CARD_STRAY", "CARD_LICENCE"} <= set(
+        codes(found)
+    )
+    assert {f.path for f in found if f.code is FindingCode.SCHEMA_MISMATCH} == {
+        "data/train-00000-of-00001.parquet",
+        "loose.parquet",
+    }
+
+
+def test_a_name_that_looks_like_a_partition_changes_no_rows(release, tmp_path):
+    folder = release.write(tmp_path / "year=2025")
+    assert verify(folder, engines="pyarrow") == []
+
+
+def test_columns_that_share_a_name_are_named(folder):
+    table = pq.read_table(folder / SHARD)
+    twins = pa.Table.from_arrays([*table.columns, table["id"]], names=[*table.column_names, "id"])
+    pq.write_table(twins, folder / SHARD)
+    relist(folder)
+    assert ("SCHEMA_MISMATCH", "id") in [(f.code, f.column) for f in check(folder)]
