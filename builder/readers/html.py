@@ -7,6 +7,7 @@ afterwards. A page is one article or one reject, whatever is in it.
 import functools
 import hashlib
 import logging
+import re
 import unicodedata
 import warnings
 from collections import Counter
@@ -36,6 +37,8 @@ _TEXT: Final = {"favor_recall": True, "include_comments": False}
 #: A date limit that is no clock: what lies in the future is for the date stage to refuse.
 _DATES: Final = {"original_date": True, "extensive_search": True, "max_date": "2099-12-31"}
 
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
 _LINEAR_A: Final = range(0x10600, 0x10737)
 
@@ -137,12 +140,22 @@ def _extract(library: ModuleType, page: str, url: str | None) -> tuple[str, dict
         return None
     back = {ord(stand_in): char for char, stand_in in stand_ins.items()}
     fields = declared._asdict() | {
-        "date": declared.date or found.date,
+        "date": _date(declared.date, found.date),
         "title": found.title or None,
         "authors": declared.authors or _split_authors(found.author),
         "publisher": found.sitename or None,
     }
     return found.text.translate(back), {key: _clean(value, back) for key, value in fields.items()}
+
+
+def _date(declared: str | None, found: str | None) -> str | None:
+    """Prefer a declared ISO day; then what htmldate made of the page; then any declaration.
+
+    A first of January of htmldate mostly stands for a lone year, such as that of a copyright.
+    """
+    if declared and _ISO_DAY.match(declared):
+        return declared
+    return found if found and not found.endswith("-01-01") else declared
 
 
 def _shield(tree: Any, page: str) -> dict[str, str]:

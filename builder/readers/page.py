@@ -58,7 +58,7 @@ _HEADER_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.+-]{1,4
 _ISO_2022 = re.compile(rb"\x1b[$(]")
 
 #: Types of schema.org that speak for the article, as endings of their names, best first.
-_ARTICLE_TYPES: Final = ("Article", "Posting", "Report", "Review", "WebPage")
+_ARTICLE_TYPES: Final = ("Article", "Posting", "Report", "WebPage")
 
 #: Meta elements that declare when a page was published and last changed, best first.
 _PUBLISHED: Final = ("article:published_time", "og:article:published_time", "datepublished")

@@ -89,6 +89,25 @@ def test_meta_elements_declare_dates_where_there_is_no_json(tmp_path: Path) -> N
     assert (found.date, found.modified) == ("2024-03-01T08:00:00Z", "2024-03-02")
 
 
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("2024-03-01T08:00:00Z", "2024-03-01T08:00:00Z"),
+        ("20240301T08:00:00Z", "2024-03-01"),
+        ("2024", "2024"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_dates_are_read_by_the_clock_of_the_page_only(
+    tmp_path: Path, declared: str, expected: str
+) -> None:
+    """No relative date is resolved, and a lone year does not become the first of January."""
+    head = f'<meta property="article:published_time" content="{declared}">'
+    found = read(tmp_path, page(head=head, body="<footer>© 2019 The Example</footer>"))
+    assert isinstance(found, RawArticle)
+    assert found.date == expected
+
+
 def test_a_page_without_text_is_a_reject(tmp_path: Path) -> None:
     """Nothing, white space, and a page of links only."""
     for content in ("", " \n", "<html></html>", "<html><body><script>1</script></body></html>"):
