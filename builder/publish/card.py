@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from builder.publish.patterns import matches
-from builder.verify.card_text import nests_too_deep
 
 __all__ = ["Card", "CardError", "loads", "read_card"]
 
