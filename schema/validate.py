@@ -20,7 +20,7 @@ from schema.findings import Finding, FindingCode
 from schema.rules import RULES
 from schema.tables import TableRules
 
-__all__ = ["same_type", "validate_table"]
+__all__ = ["validate_table"]
 
 #: Rows are looked at in pieces of about this many bytes, so that memory stays bounded
 #: and no piece outgrows Arrow's 32-bit offsets.
@@ -74,7 +74,7 @@ def validate_table(
     return check.finish()
 
 
-def same_type(actual: pa.DataType, expected: pa.DataType) -> bool:
+def _same_type(actual: pa.DataType, expected: pa.DataType) -> bool:
     """Tell whether two types are one, whatever they say about null and names of list items."""
     return bool(_relaxed(actual) == _relaxed(expected))
 
@@ -201,7 +201,7 @@ def _column_fault(actual: pa.Schema, expected: pa.Schema, name: str) -> str:
     if name not in expected.names:
         return "the schema has no such column"
     kind, declared = actual.field(name).type, expected.field(name).type
-    return "" if same_type(kind, declared) else f"the type is {kind}; it is declared {declared}"
+    return "" if _same_type(kind, declared) else f"the type is {kind}; it is declared {declared}"
 
 
 def _conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch | None:

@@ -29,7 +29,7 @@ anything = st.recursive(
     max_leaves=6,
 )
 few = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -75,7 +75,7 @@ def test_any_value_anywhere_in_the_manifest(folder, tmp_path, value, data):
         assert "\n" not in str(finding)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(value=anything, data=st.data())
 def test_any_value_anywhere_in_the_yaml_of_a_card(value, data):
     original = {
@@ -110,7 +110,7 @@ def test_any_value_anywhere_in_the_yaml_of_a_card(value, data):
         assert "\n" not in str(finding)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_as_a_card(raw):
     for prefix in (b"", b"---\n", b"---\nconfigs:\n"):
