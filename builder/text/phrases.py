@@ -5,7 +5,8 @@ regular expressions can extend its rules:
 
 - a space stands for any white space or punctuation; case and kinds of apostrophe do not count;
 - `(our|the daily)` is a choice, `[free]` may be missing, `...` is a short gap;
-- `subscri*` is a word that begins so; `#` is a number; `:` is a colon that has to be there;
+- `subscri*` is a word that begins so; `#` is a number; `:` is a colon, equals sign or slash
+  that has to be there;
 - `{name}` is a name, `{date}` a date with or without a time, `{time}` a time of day,
   `{any}` whatever follows.
 
@@ -48,7 +49,7 @@ _SAME_LENGTH_FOLDS = (
     *zip("άέήίόύώϊϋΐΰς", "αεηιουωιυιυσ", strict=True),  # capitals of Greek lose the accent
     *zip("أإآٱى", "ااااي", strict=True),
     *zip("ئیک", "ئيك", strict=True),
-    *zip("：？！，（）．", ":?!,().", strict=True),
+    *zip("：？！，（）．／＝", ":?!,()./=", strict=True),
 )
 
 NUMBER = "0"
@@ -98,7 +99,7 @@ _PLACEHOLDERS = {
 _OPEN_ENDED = ("name", "any")
 
 _TOKEN = re.compile(
-    r"\{(?P<slot>\w*)\}|(?P<gap>\.\.\.|…)|(?P<mark>[()\[\]|])|(?P<number>#)|(?P<colon>:)"
+    r"\{(?P<slot>\w*)\}|(?P<gap>\.\.\.|…)|(?P<mark>[()\[\]|])|(?P<number>#)|(?P<colon>[:=/])"
     r"|(?P<word>[©\w\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e']*[©\w\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e])(?P<stem>\*?)"
     r"|(?P<other>[^\s]|\s+)"
 )
@@ -239,7 +240,7 @@ class _Reader:
         if token.group("number"):
             return _Node(r"\d[\d.,]{0,8}", (), 9, options=(((NUMBER,),),))
         if token.group("colon"):
-            return _Node(r"[^\w\n:]{0,3}:", (), 4, "colon", ((),))
+            return _Node(r"[^\w\n:=/]{0,3}[:=/]", (), 4, "colon", ((),))
         slot = token.group("slot")
         if slot is not None:
             return self._slot(slot, last=self._at == len(self._tokens))
