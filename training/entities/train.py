@@ -104,9 +104,11 @@ def train_window(
     feeder = window.Feeder(segments, window.pieces_of_types(vocabulary.names, features, keys))
     words = {key_of(features.window(name)[0]) for name in vocabulary.names}
     feeder.word_rows = torch.tensor([key in words for key in keys])
-    window.train(net, feeder, settings)
-    torch.save(net.state_dict(), out / "window.pt")
-    (out / "window.bin").write_bytes(pack_arrays(window.export(net, keys)))
+    for number, phase in enumerate(settings["phases"]):
+        window.train(net, feeder, settings | phase, number)
+        torch.save(net.state_dict(), out / f"window-{number}.pt")
+    arrays = window.export(net, keys, settings["share"])
+    (out / "window.bin").write_bytes(pack_arrays(arrays))
     (out / "sources.json").write_text(json.dumps(sources), "utf-8")
 
 

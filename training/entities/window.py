@@ -87,7 +87,7 @@ class WindowNet(nn.Module):
         width, hidden = int(settings["width"]), int(settings["hidden"])
         self.reach = int(settings["reach"])
         self.dilations = [int(d) for d in settings["dilations"]]
-        self.dropout = float(settings["dropout"])
+        self.dropout = 0.0
         self.table = nn.EmbeddingBag(rows, width, mode="sum", include_last_offset=True)
         nn.init.normal_(self.table.weight, std=0.1)
         self.window = nn.Linear(width * (2 * self.reach + 1), hidden)
@@ -240,9 +240,12 @@ def crf_mask() -> Tensor:
     return mask
 
 
-def train(net: WindowNet, feeder: Feeder, settings: Mapping[str, Any]) -> None:
+def train(net: WindowNet, feeder: Feeder, settings: Mapping[str, Any], phase: int) -> None:
     """Run a fixed number of steps with Adam, warm-up and linear decay of the learning rate."""
-    rng = np.random.default_rng(settings["seed"])
+    rng = np.random.default_rng(settings["seed"] + phase)
+    if phase:
+        torch.manual_seed(settings["seed"] + phase)
+    net.dropout = float(settings["dropout"])
     rate, total = float(settings["rate"]), int(settings["steps"])
     optimizer = torch.optim.AdamW(
         net.parameters(), lr=rate, weight_decay=float(settings["decay"]), fused=True
@@ -275,8 +278,14 @@ def loss_of(net: WindowNet, batch: Batch) -> Tensor:
     return (free - bound).sum() / batch.inside.sum()
 
 
-def export(net: WindowNet, keys: list[int]) -> dict[str, npt.NDArray[Any]]:
-    """Return the integer arrays that `builder.text.entities.window` reads."""
+def export(net: WindowNet, keys: list[int], share: float) -> dict[str, npt.NDArray[Any]]:
+    """Return the integer arrays that `builder.text.entities.window` reads.
+
+    Args:
+        net: the trained network.
+        keys: hashes of the pieces, ascending.
+        share: factor of the network's scores beside those of the linear model.
+    """
     state = {
         name: value.detach().numpy().astype(np.float64) for name, value in net.state_dict().items()
     }
@@ -298,7 +307,7 @@ def export(net: WindowNet, keys: list[int]) -> dict[str, npt.NDArray[Any]]:
         "position": np.rint(state["position.weight"].T * PART_UNITS).astype(np.int32),
         "sources": np.rint(state["source.weight"] * PART_UNITS).astype(np.int16),
         "dilations": np.array(net.dilations, dtype=np.uint8),
-        "transitions": np.rint(state["transitions"] * UNITS).astype(np.int32),
+        "transitions": np.rint(state["transitions"] * share * UNITS).astype(np.int32),
     }
     for number in range(len(net.dilations)):
         kernel = state[f"convolutions.{number}.weight"].T.reshape(
@@ -317,6 +326,6 @@ def export(net: WindowNet, keys: list[int]) -> dict[str, npt.NDArray[Any]]:
     out = state["out.weight"].T
     out_scale = np.abs(out).max(axis=0) / 127
     arrays["out"] = np.rint(out / out_scale).astype(np.int8)
-    arrays["out_scale"] = (out_scale * UNITS / ACTIVATION_UNITS).astype(np.float32)
-    arrays["out_shift"] = (state["out.bias"] * UNITS).astype(np.float32)
+    arrays["out_scale"] = (out_scale * share * UNITS / ACTIVATION_UNITS).astype(np.float32)
+    arrays["out_shift"] = (state["out.bias"] * share * UNITS).astype(np.float32)
     return arrays

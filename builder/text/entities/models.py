@@ -7,19 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from builder.text.entities.decode import UNITS, Decoded, allowed_transitions, decode
+from builder.text.entities.decode import Decoded, allowed_transitions, decode
 from builder.text.entities.linear import LinearModel
-from builder.text.entities.scoring import lay_out, selected
+from builder.text.entities.scoring import lay_out
 from builder.text.entities.tokens import Tokens, Vocabulary, tokenize
 from builder.text.entities.window import WindowModel
 
 MAX_TYPES = 60_000
 """Types remembered before the tables are emptied. Bounds memory: a type takes 250 bytes in the
 linear table and 1.3 kB in the window table."""
-
-SURE = 4 * UNITS
-"""A segment in which the linear model prefers "no name" by this much at every token is not shown to
-the window network: costs nothing measurable on dev and saves a third of its time."""
 
 
 class Models:
@@ -59,23 +55,14 @@ class Models:
         pairs = zip(tokens.types.tolist(), tokens.starts.tolist(), strict=True)
         return [start for number, start in pairs if begins[number]]
 
-    def decode(self, batch: Sequence[Tokens], styles: Sequence[int]) -> list[Decoded]:
-        """Return the tags and margins of each text.
-
-        Args:
-            batch: the tokens of each text.
-            styles: for each text the annotation style (training source) to follow, 0 for none.
-        """
+    def decode(self, batch: Sequence[Tokens]) -> list[Decoded]:
+        """Return the tags and margins of each text."""
         self._learn()
         layout = lay_out(batch)
         sizes = [len(tokens.types) for tokens in batch]
         scores = self._linear.scores(layout.types, layout.where, layout.position)
         if self._window is not None:
-            best_name = scores[:, 1:].max(axis=1)
-            doubtful = np.minimum.reduceat(scores[:, 0] - best_name, layout.segments) < SURE
-            part, tokens = selected(layout, doubtful)
-            style = np.repeat(np.asarray(styles, dtype=np.int32), sizes)[tokens]
-            scores[tokens] += self._window.scores(part.types, part.where, part.position, style)
+            scores += self._window.scores(layout.types, layout.where, layout.position)
         done = decode(scores, layout.segments, self._transitions)
         bounds = np.cumsum([0, *sizes]).tolist()
         return [Decoded(done.tags[a:b], done.margins[a:b]) for a, b in pairwise(bounds)]

@@ -12,6 +12,8 @@ MIN_CHARS = 400
 """Shorter articles say too little for names to be carried from one sentence to another."""
 MIN_SURNAME = 4
 TREATY_SCORE = 0.9
+DOUBTFUL = 0.6
+"""Below this score a label gives way to what the article says elsewhere."""
 _TREATY_WORD = re.compile(
     r"cc?ord|rait[ée]s? d|acte|cuerdo|ratado|reaty|Pact|greement|Abkommen|Vertr|соглаш"
 )
@@ -70,15 +72,32 @@ def with_whole_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]
     return joined
 
 
+def with_people_by_surname(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Read a doubtful name of two words or more as a person if its last word is one elsewhere."""
+    people = {text[s.start : s.end].rsplit(maxsplit=1)[-1] for s in spans if s.label == "PER"}
+    return [
+        span._replace(label="PER")
+        if span.score < DOUBTFUL
+        and span.label != "PER"
+        and len(words := text[span.start : span.end].split()) in {2, 3}
+        and words[-1] in people
+        and len(words[-1]) >= MIN_SURNAME
+        else span
+        for span in spans
+    ]
+
+
 def without_glued_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Part a person met elsewhere from the name before: `la Maison Blanche Jean Martin`."""
-    people = {text[s.start : s.end] for s in spans if s.label == "PER"}
-    people = {name for name in people if " " in name}
+    met = {text[s.start : s.end] for s in spans if s.label == "PER"}
+    people = sorted(name for name in met if " " in name)
     parted: list[TaggedSpan] = []
     for span in spans:
         mention = text[span.start : span.end]
-        name = next((n for n in sorted(people) if mention.endswith(" " + n)), None)
-        if span.label == "PER" or name is None:
+        name = None
+        if span.label != "PER" and " " in mention:
+            name = next((n for n in people if mention.endswith(" " + n)), None)
+        if name is None:
             parted.append(span)
             continue
         start = span.end - len(name)
@@ -164,8 +183,12 @@ def with_places(
             if add and not _joined(text, place.start, place.end):
                 result.append(place)
         elif all(
-            s.label == "LOC" and place.start <= s.start and s.end <= place.end for s in touching
+            (s.label == "LOC" or (s.start, s.end) == (place.start, place.end))
+            and place.start <= s.start
+            and s.end <= place.end
+            for s in touching
         ):
+            # The score stays that of the models: a list knows no context.
             score = max(s.score for s in touching)
             result = [s for s in result if s not in touching] + [place._replace(score=score)]
     return sorted(result)

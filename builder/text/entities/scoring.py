@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from builder.text.entities.tokens import IntArray, Tokens
 
-REACH = 4
+REACH = 3
 """Empty places around every segment: no layer of a model looks further than this at once."""
 
 
@@ -42,17 +42,6 @@ def lay_out(batch: Sequence[Tokens]) -> Layout:
     position[1:, 2] = starts[1:] == ends[:-1]
     position[segments, 2] = False
     return _placed(types, segments.astype(np.int32), position)
-
-
-def selected(
-    layout: Layout, segments: npt.NDArray[np.bool_]
-) -> tuple[Layout, npt.NDArray[np.bool_]]:
-    """Return a layout of some segments only, and which tokens they hold."""
-    sizes = np.diff(np.append(layout.segments, len(layout.where)))
-    tokens = np.repeat(segments, sizes)
-    kept = sizes[segments]
-    first = (np.cumsum(kept) - kept).astype(np.int32)
-    return _placed(layout.types[layout.where][tokens], first, layout.position[tokens]), tokens
 
 
 def _placed(types: IntArray, segments: IntArray, position: npt.NDArray[np.bool_]) -> Layout:

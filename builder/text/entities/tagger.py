@@ -13,6 +13,7 @@ from builder.text.entities.models import Models
 from builder.text.entities.places import Places, place_spans, with_iso
 from builder.text.entities.rules import (
     carried_names,
+    with_people_by_surname,
     with_places,
     with_whole_names,
     without_glued_names,
@@ -70,7 +71,6 @@ class BuiltinTagger:
             for tier, languages in card["languages"].items()
             for language in languages
         }
-        self._styles: dict[str, int] = dict(card.get("styles", {}))
         self._curve = (float(card["confidence"][0]), float(card["confidence"][1]))
 
     def supports(self, language: str) -> bool:
@@ -112,10 +112,7 @@ class BuiltinTagger:
         languages: Sequence[str],
         found: list[list[TaggedSpan]],
     ) -> None:
-        decoded = self._models.decode(
-            [tokens for _, tokens in block],
-            [self._styles.get(base_language(languages[number]), 0) for number, _ in block],
-        )
+        decoded = self._models.decode([tokens for _, tokens in block])
         for (number, tokens), result in zip(block, decoded, strict=True):
             spans = spans_of(texts[number], tokens, result, self._curve)
             found[number] = self._corrected(
@@ -131,7 +128,8 @@ class BuiltinTagger:
                 text, spans, lambda name: self._places.is_place(name, language)
             )
         if "whole" in self.rules:
-            spans = without_glued_names(text, with_whole_names(text, spans))
+            spans = with_people_by_surname(text, with_whole_names(text, spans))
+            spans = without_glued_names(text, spans)
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:

@@ -43,7 +43,10 @@ class WindowModel:
         self._rows = rows
         self._first = np.asarray(arrays["first"], dtype=np.float64)
         self._first_scale = float(arrays["first_scale"])
-        self._bias = np.asarray(arrays["bias"], dtype=np.int32)
+        # Row 0 of the sources: the bias of text from nowhere in particular.
+        self._bias = np.asarray(arrays["bias"], dtype=np.int32) + np.asarray(
+            arrays["sources"][0], dtype=np.int32
+        )
         self._position = np.asarray(arrays["position"], dtype=np.int32)
         self._dilations = [int(d) for d in np.asarray(arrays["dilations"])]
         self._layers = [
@@ -57,29 +60,27 @@ class WindowModel:
         self._out_scale = np.asarray(arrays["out_scale"], dtype=np.float32)
         self._out_shift = np.asarray(arrays["out_shift"], dtype=np.float32)
         self.transitions = np.asarray(arrays["transitions"], dtype=np.int32)
-        self.sources = np.asarray(arrays["sources"], dtype=np.int32)
         self.slots = self._first.shape[0]
         self._hidden = self._first.shape[2]
         self.reset()
 
     def reset(self) -> None:
         """Forget all types (row 0 stays: the zeros outside a segment)."""
-        self._table = np.zeros((1, self.slots, self._hidden), dtype=np.int16)
+        self._table = np.zeros((self.slots, 1, self._hidden), dtype=np.int16)
         self._known = 1
 
     def learn(self, names: Sequence[str]) -> None:
         """Add the first layer of new types, in order of their numbers."""
         need = self._known + len(names)
-        if need > len(self._table):
-            grown = np.zeros(
-                (max(need, 2 * len(self._table)), self.slots, self._hidden), dtype=np.int16
-            )
-            grown[: self._known] = self._table[: self._known]
+        if need > self._table.shape[1]:
+            rows = max(need, 2 * self._table.shape[1])
+            grown = np.zeros((self.slots, rows, self._hidden), dtype=np.int16)
+            grown[:, : self._known] = self._table[:, : self._known]
             self._table = grown
         embedded = self._embed(names).astype(np.float64)
         for slot in range(self.slots):
             product = np.rint(embedded @ self._first[slot] * self._first_scale)
-            self._table[self._known : need, slot] = np.clip(product, -32767, 32767)
+            self._table[slot, self._known : need] = np.clip(product, -32767, 32767)
         self._known = need
 
     def _embed(self, names: Sequence[str]) -> IntArray:
@@ -98,20 +99,23 @@ class WindowModel:
         return total
 
     def scores(
-        self,
-        padded: IntArray,
-        where: npt.NDArray[np.int64],
-        position: npt.NDArray[np.bool_],
-        sources: IntArray,
+        self, padded: IntArray, where: npt.NDArray[np.int64], position: npt.NDArray[np.bool_]
     ) -> IntArray:
-        """Return a row of tag scores per token; `sources` gives the style of each token."""
+        """Return a row of tag scores per token.
+
+        Args:
+            padded: type rows with empty places (0) around every segment.
+            where: index of each token in `padded`.
+            position: per token, whether each of the position features holds.
+        """
         places = len(padded)
         inside = np.zeros((places, 1), dtype=np.float32)
         inside[where] = 1.0
         extra = np.zeros((places, self._hidden), dtype=np.int32)
-        extra[where] = (
-            position.astype(np.int32) @ self._position + self.sources[sources] + self._bias
-        )
+        # Eight cases: rows of a small table instead of a product per token.
+        cases = np.array([[n & 1, n >> 1 & 1, n >> 2] for n in range(8)], dtype=np.int32)
+        table = cases @ self._position + self._bias
+        extra[where] = table[position @ np.array([1, 2, 4])]
         margin = sum(self._dilations) + self.slots // 2
         result = np.zeros((places, len(TAGS)), dtype=np.int32)
         for begin in range(0, places, BLOCK):
@@ -128,8 +132,13 @@ class WindowModel:
         view = np.zeros(high - low + 2 * half, dtype=np.int64)
         begin, end = max(low - half, 0), min(high + half, len(padded))
         view[begin - low + half : end - low + half] = padded[begin:end]
+        total = total.copy()
+        part = np.empty(total.shape, dtype=np.int16)
         for slot in range(self.slots):
-            total = total + self._table[view[slot : slot + high - low], slot]
+            np.take(
+                self._table[slot], view[slot : slot + high - low], axis=0, out=part, mode="clip"
+            )
+            total += part
         units = PART_UNITS // ACTIVATION_UNITS
         hidden = np.clip((total + units // 2) // units, 0, CEILING).astype(np.float32) * inside
         for dilation, (weight, scale, shift) in zip(self._dilations, self._layers, strict=True):
