@@ -1,18 +1,228 @@
-"""Find authors who are named near the headline without a label.
+"""Find the authors of an article: after a label near its body, or alone beside its date.
 
-A line that holds a person's name and nothing else is a byline only beside other evidence.
+A page names many people: authors of teasers, columnists, people in the news. So a name
+counts only where a byline stands: right above the first line of the body, or right below
+its last. It knows shapes and places; the words that label an author come as cues.
 """
 
+import re
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 from builder.text.cue_match import CueHit
+from builder.text.names import NameSpan, leading_name, looks_like_person
+from builder.text.phrases import DATE_PATTERN, fold
 
-__all__ = ["lone_names"]
+__all__ = ["find_authors"]
+
+LINES_ABOVE = 16
+LINES_BELOW = 6
+"""Lines above and below the body where a byline may stand."""
+
+LINES_INSIDE = 2
+"""Lines at the start of the body among which a byline may stand: a lead is often above it."""
+
+DATE_DISTANCE = 3
+"""Lines between a date and a lone name that it vouches for."""
+
+PROSE_CHARS = 140
+SHORT_PROSE_CHARS = 70
+"""Length of a line of prose, and of one that also ends in a stop. An ideograph counts 2.5."""
+
+SHORT_LINE_COST = 0.7
+"""What a line that is no prose takes from a run whose lines give up to 7 points."""
+
+MAX_LINES = 3000
+MAX_NAME_LINE = 90
+MAX_NAME_WORDS = 4
+MAX_AUTHORS = 8
+
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_STOPS = tuple(".!?…。！？؟।»”\"'")
+_DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
+_CUT = re.compile(r"\s*[,;/&|·•・、，–—]\s*|\s+[-]\s*|\s{2,}|(?<=[^\W\d_])\s(?=\d)")
+_JOIN = re.compile(r"\s(?:and|und|et|y|e|и|та|і|en|og|och|ve|και)\s")
+_CASED = re.compile(r"[a-zß-öø-ÿа-яα-ω]")
+_GLUED_LABEL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Da|Del|El|Al)\w{1,3}?(?<=[a-z])(?=[A-Z])")
+_GLUED_TAIL = re.compile(r"(?<=[a-zß-öø-ÿа-я]{4})(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_]{2})(?=\d)")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
-def lone_names(
-    text: str, hits: Sequence[CueHit], known: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Return the spans of author names that no byline cue labels."""
-    del text, hits, known
+class _Page(NamedTuple):
+    """Lines of a text, where they start, and the body: lines [first, last]."""
+
+    text: str
+    lines: list[str]
+    starts: list[int]
+    first: int
+    last: int
+
+
+def find_authors(text: str, hits: Sequence[CueHit]) -> list[NameSpan]:
+    """Return the spans of the names of the authors, in order of place.
+
+    Args:
+        text: normalized raw text.
+        hits: what `find_cues` returned for it; author labels come with them.
+    """
+    page = _read_page(text)
+    if page is None:
+        return []
+    labelled = _labelled(page, hits)
+    return (labelled or _beside_date(page))[:MAX_AUTHORS]
+
+
+def _read_page(text: str) -> _Page | None:
+    lines = text.split("\n")[:MAX_LINES]
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    best = total = 0.0
+    start, body = 0, (0, -1)
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        size = len(line) + 1.5 * len(_WIDE.findall(line))
+        prose = size >= PROSE_CHARS or (
+            size >= SHORT_PROSE_CHARS and line.rstrip().endswith(_STOPS)
+        )
+        if total <= 0:
+            total, start = 0.0, number
+        total += min(size, 400) / 60 if prose else -SHORT_LINE_COST
+        if total > best:
+            best, body = total, (start, number)
+    return _Page(text, lines, starts, *body) if best else None
+
+
+def _near(page: _Page, number: int) -> bool:
+    """Say whether a line lies where the byline of the body stands."""
+    above = page.first - LINES_ABOVE <= number < page.first + LINES_INSIDE
+    return above or page.last - 1 <= number <= page.last + LINES_BELOW
+
+
+def _labelled(page: _Page, hits: Sequence[CueHit]) -> list[NameSpan]:
+    """Return the names after the labels that are nearest to the start of the body."""
+    found: dict[int, list[NameSpan]] = {}
+    number = 0
+    for hit in sorted(hits, key=lambda one: one.start):
+        if hit.cue != "byline" or hit.hint != "author":
+            continue
+        while number + 1 < len(page.lines) and page.starts[number + 1] <= hit.start:
+            number += 1
+        if not _near(page, number):
+            continue
+        names = _hit_names(page.text, hit) if hit.value else _after_label(page, number, hit.end)
+        if names:
+            found.setdefault(number, []).extend(names)
+    if not found:
+        return []
+    above = [number for number in found if number <= page.first + LINES_INSIDE]
+    nearest = max(above) if above else min(found)
+    return list(dict.fromkeys(found[nearest]))
+
+
+def _hit_names(text: str, hit: CueHit) -> list[NameSpan]:
+    name = _person(text, *hit.value) if hit.value else None
+    return [name] if name else []
+
+
+def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
+    """Return the names on the rest of the line, or on the next one if the rest is empty."""
+    rest_end = page.starts[number] + len(page.lines[number])
+    if not _LETTER.search(page.text, end, rest_end):
+        number = next(
+            (
+                later
+                for later in range(number + 1, min(number + 4, len(page.lines)))
+                if page.lines[later].strip()
+            ),
+            number,
+        )
+        end, rest_end = page.starts[number], page.starts[number] + len(page.lines[number])
+        if rest_end - end > MAX_NAME_LINE:
+            return []
+    names = []
+    for first, last in _parts(page.text, end, min(rest_end, end + MAX_NAME_LINE)):
+        name = _person(page.text, first, last)
+        if name is None:
+            break
+        names.append(name)
+    return names
+
+
+def _person(text: str, start: int, end: int) -> NameSpan | None:
+    """Return the person's name that a stretch begins with, without words glued to it."""
+    name = leading_name(text, start, end)
+    if name is None:
+        return None
+    first, last = name
+    glued = _GLUED_LABEL.match(text, first, last)
+    first = glued.end() if glued else first
+    tail = _GLUED_TAIL.search(text, first, last)
+    last = tail.start() if tail else last
+    printed = text[first:last]
+    if len(printed.split()) > MAX_NAME_WORDS or not looks_like_person(printed):
+        return None
+    return NameSpan(first, last)
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    cuts = [found.span() for found in _CUT.finditer(text, start, end)]
+    cuts += [found.span() for found in _JOIN.finditer(text, start, end)]
+    parts, position = [], start
+    for first, last in [*sorted(cuts), (end, end)]:
+        if text[position:first].strip(" :.\u00a0"):
+            parts.append((position, first))
+        position = max(position, last)
+    return parts
+
+
+def _beside_date(page: _Page) -> list[NameSpan]:
+    """Return the lone names that stand beside a date right above the body."""
+    low = max(0, page.first - LINES_ABOVE)
+    numbers = [
+        number
+        for number in range(low, min(page.first + LINES_INSIDE, len(page.lines)))
+        if 0 < len(page.lines[number].strip()) <= MAX_NAME_LINE
+    ]
+    dated = [number for number in numbers if _DATE.search(fold(page.lines[number]))]
+    for number in reversed(numbers):
+        if not any(_between(page, number, date) <= DATE_DISTANCE for date in dated):
+            continue
+        names = _names_on(page, number)
+        if names:
+            return names
     return []
+
+
+def _between(page: _Page, one: int, other: int) -> int:
+    low, high = sorted((one, other))
+    return sum(1 for line in page.lines[low:high] if line.strip())
+
+
+def _names_on(page: _Page, number: int) -> list[NameSpan]:
+    """Return the person names of a line that holds names, a date and marks only."""
+    start = page.starts[number]
+    line = page.lines[number]
+    dates = [found.span() for found in _DATE.finditer(fold(line))]
+    names: list[NameSpan] = []
+    for first, last in _parts(page.text, start, start + len(line)):
+        if any(first - start < to and at < last - start for at, to in dates):
+            continue
+        name = _person(page.text, first, last)
+        if name is None or page.text[name.end : last].strip(" .:\u00a0"):
+            return []
+        printed = page.text[name.start : name.end]
+        if not _CASED.search(printed) or _is_menu(page, printed):
+            return names
+        names.append(name)
+    return names
+
+
+def _is_menu(page: _Page, printed: str) -> bool:
+    """Say whether a word of a would-be name also stands in small letters or on its own line."""
+    words = [word for word in printed.split() if len(word) > 2]
+    lone = {line.strip() for line in page.lines if len(line) < 40}
+    for word in words:
+        if word in lone or re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", page.text):
+            return True
+    return False

@@ -122,6 +122,8 @@ class Matcher:
             self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
         elif cue.where in ("starts", "contains"):
             self._take_sentence(cue, found)
+        elif cue.where == "label":
+            self.hits.append(CueHit(*found.span(), cue.cue, removes=False, hint=cue.hint))
         else:
             line = self.line(found.start())
             if line.whole:

@@ -64,6 +64,7 @@ PLACES: Mapping[str, str] = {
     "starts": "the sentence begins with the phrase; the sentence goes",
     "contains": "the phrase stands anywhere in a short sentence; the sentence goes",
     "prompt": "as `whole`, and also where the phrase is glued to other sentences; only it goes",
+    "label": "the phrase opens a line and says what the name behind it is; nothing goes",
     "heading": "the phrase is a line of its own above a list; line and list go",
 }
 """Where a phrase has to stand, and how much goes with it."""
@@ -200,7 +201,7 @@ def _read_cue(place: str, language: str, table: Mapping[str, object]) -> Iterabl
             phrase = parse_phrase(source)
         except PhraseError as error:
             raise ConfigError(f"{place}: phrase {source!r}: {error}") from error
-        if hint and "{name}" not in source:
+        if hint and where != "label" and "{name}" not in source:
             raise ConfigError(f"{place}: phrase {source!r}: a hint needs a {{name}}")
         yield Cue(
             language=language,

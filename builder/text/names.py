@@ -5,97 +5,23 @@ length alone, so callers ask only where a label ("By", "文/") makes a name like
 """
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["NameSpan", "leading_name", "listed_names", "looks_like_person"]
 
 MAX_NAME_WORDS = 6
 MAX_NAME_CHARS = 60
+LONGEST_INITIAL = 4
+"""A word with a stop that is longer ("Inc." counts) ends the name and its sentence."""
 
 _PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "des",
-        "del",
-        "della",
-        "di",
-        "la",
-        "le",
-        "les",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "zum",
-        "af",
-        "av",
-        "y",
-        "e",
-        "of",
-        "the",
-        "'t",
-        "'s",
-        "d",
-        "l",
-        "bint",
-        "abu",
-        "te",
-        "ja",
-    ]
+    "de da do dos das du des del della di la le les el al bin ibn ben van von der den ter ten "  # noqa: SIM905
+    "zu zur zum af av y e of the d l bint abu te ja".split()
 )
 _JOINS = frozenset(
-    [
-        "and",
-        "et",
-        "und",
-        "y",
-        "e",
-        "i",
-        "и",
-        "й",
-        "та",
-        "і",
-        "ve",
-        "και",
-        "en",
-        "og",
-        "och",
-        "ja",
-        "dan",
-        "và",
-        "és",
-        "şi",
-        "și",
-        "a",
-        "или",
-        "oraz",
-        "with",
-        "mit",
-        "avec",
-        "con",
-        "com",
-        "с",
-        "s",
-        "z",
-        "a",
-        "ed",
-        "ו",
-        "و",
-    ]
+    "and et und y e i и й та і ve και en og och ja dan và és şi și a или oraz with mit avec con "  # noqa: SIM905
+    "com с s z ed ו و".split()
 )
 _WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)
 _LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")
@@ -110,32 +36,25 @@ class NameSpan(NamedTuple):
 
 def leading_name(text: str, start: int, end: int) -> NameSpan | None:
     """Return the longest name that a stretch of text begins with, or None."""
-    first = last = -1
+    first = last = seen = -1
     words = 0
-    pending = False
     for word in _WORD.finditer(text, start, end):
         token = word.group()
-        if last >= 0 and not _touches(text, last, word.start()):
+        if seen >= 0 and not _touches(text, seen, word.start()):
             break
+        seen = word.end()
         if _is_capital(token) or (first >= 0 and token[0].isdigit()):
             words += 1
             if words > MAX_NAME_WORDS:
                 break
-            first = word.start() if first < 0 else first
-            last, pending = word.end(), False
-        elif first >= 0 and not pending and token.casefold() in _PARTICLES:
-            pending, last_seen = True, word.end()
-            if not _touches(text, last_seen, min(last_seen + 1, end)):
-                break
-            last = last if last >= 0 else last_seen
-            continue
-        else:
+            first, last = (word.start() if first < 0 else first), word.end()
+        elif first < 0 or token.casefold() not in _PARTICLES:
             break
-        if token.endswith(".") and len(token) > 4:
+        if token.endswith(".") and len(token) > LONGEST_INITIAL:
             break
     if first < 0 or last - first > MAX_NAME_CHARS or last - first < 2:
         return None
-    last -= text[last - 1] == "." and last - first > 4
+    last -= text[last - 1] == "." and last - first > LONGEST_INITIAL
     return NameSpan(first, last)
 
 
@@ -163,7 +82,7 @@ def has_role(words: list[str], roles: frozenset[str]) -> bool:
 
 
 def looks_like_person(name: str) -> bool:
-    """Say whether a name has the shape of a person's: two to five words, no digits, not all capitals and short."""
+    """Say whether a name has the shape of a person's: some capitals, two words or more."""
     words = name.split()
     if any(char.isdigit() for char in name):
         return False
@@ -181,7 +100,7 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut a list of names at commas, bars and words such as "and"."""
     cuts = [(found.start(), found.end()) for found in _LIST_BREAK.finditer(text, start, end)]
     words = list(_WORD.finditer(text, start, end))
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if word.group() in _JOINS and before.end() < word.start():
             cuts.append((word.start(), word.end()))
     parts = []

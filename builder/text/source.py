@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from builder.text.bylines import lone_names
+from builder.text.bylines import find_authors
 from builder.text.cue_match import CueHit
 from builder.text.normalize import normalize
 from schema.article import RawArticle
 from schema.hints import SourceHint
 from schema.terms import SourceBasis, SourceKind
 
-__all__ = ["hint_sources", "resolve_source"]
+__all__ = ["declared_source", "hint_sources", "resolve_source"]
 
 MAX_HINTS = 200
 """Hints kept of one article; only an attack has more."""
@@ -67,6 +67,11 @@ def resolve_source(hints: Iterable[SourceHint]) -> str | None:
     return None
 
 
+def declared_source(raw: RawArticle, registrable: Callable[[str], str | None]) -> str | None:
+    """Return the source that an article resolves to, without reading its text."""
+    return resolve_source(_declared(raw, registrable))
+
+
 def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iterator[SourceHint]:
     basis = SourceBasis(raw.basis)
     url = _line(raw.url)
@@ -85,9 +90,12 @@ def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iter
 
 def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
     """Yield the hints of the text; their values may repeat."""
-    named = [(SourceKind(hit.hint), *hit.value) for hit in hits if hit.hint and hit.value]
-    authors = [(start, end) for kind, start, end in named if kind is SourceKind.AUTHOR]
-    named += [(SourceKind.AUTHOR, *span) for span in lone_names(text, hits, authors)]
+    named = [
+        (SourceKind(hit.hint), *hit.value)
+        for hit in hits
+        if hit.hint and hit.hint != SourceKind.AUTHOR and hit.value
+    ]
+    named += [(SourceKind.AUTHOR, *span) for span in find_authors(text, hits)]
     named += [(SourceKind.PLATFORM, *span) for span in _platforms(text, hits)]
     for kind, start, end in named:
         value = " ".join(text[start:end].split())
