@@ -36,7 +36,7 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # not in its 
 from huggingface_hub.utils._http import default_client_factory
 
 from builder.errors import HubError, HubRetryable
-from builder.hub.faults import one_line, translated
+from builder.hub.faults import one_line, translate, translated
 from builder.hub.remote import PullRequest, RemoteFile, RemoteState, check_repo_id, parse_uri
 
 __all__ = ["Changes", "Hub", "fetch_dataset"]
@@ -279,12 +279,23 @@ class Hub:
         return True
 
     def count_rows(self, config: str, commit: str) -> dict[str, int]:
-        """Stream a config with the `datasets` library and count its rows by split."""
+        """Stream a config with the `datasets` library and count its rows by split.
+
+        Raises:
+            HubRetryable: the Hub could not be read.
+            HubError: it could, and `datasets` cannot load what is there.
+        """
         from datasets import load_dataset  # noqa: PLC0415 - only a staged release loads
 
-        with translated(f"load config {config} of", self.repo_id):
+        action = f"load config {config} of"
+        try:
             splits = load_dataset(self.repo_id, config, revision=commit, streaming=True)
             return {str(split): sum(1 for _ in rows) for split, rows in splits.items()}
+        except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
+            raise translate(error, action, self.repo_id) from error
+        except Exception as error:  # whatever `datasets` stumbles over is a fact about the data
+            what = one_line(f"{type(error).__name__}: {error}")
+            raise HubError(f"cannot {action} {self.repo_id}: {what}") from error
 
     def _list(self, commit: str) -> dict[str, RemoteFile]:
         listed = self._api.list_repo_tree(

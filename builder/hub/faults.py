@@ -19,6 +19,8 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
+    RevisionResolutionError,
+    XetDownloadError,
 )
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # not in its __all__
     parse_ratelimit_headers,
@@ -32,6 +34,9 @@ __all__ = ["RETRYABLE_STATUS", "one_line", "translate", "translated"]
 RETRYABLE_STATUS = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 QUOTA_STATUS = frozenset({402, 413, 507})
 LOGIN = "log in with `hf auth login`, or set HF_TOKEN"
+
+#: The client raises these for answers that it cannot read, and wraps others in them.
+_ODD = (ValueError, RuntimeError, KeyError, TypeError, RevisionResolutionError, XetDownloadError)
 
 _TOKEN = re.compile(r"hf_\w{3,}")
 MAX_DETAIL_CHARS = 300
@@ -51,8 +56,7 @@ def translated(action: str, place: str) -> Iterator[None]:
         raise
     except (HfHubHTTPError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise translate(error, action, place) from error
-    except (ValueError, RuntimeError, KeyError, TypeError) as error:
-        # The client raises these for answers that it cannot read, and wraps others in them.
+    except _ODD as error:
         raise translate(error, action, place) from error
 
 
@@ -165,7 +169,8 @@ def _http_error(error: BaseException) -> HfHubHTTPError | None:
 
 def _root(error: BaseException) -> BaseException:
     """Unwrap what the client wraps: a failed upload is a RuntimeError around its cause."""
-    while isinstance(error, RuntimeError) and error.__cause__ is not None:
+    wraps = (RuntimeError, RevisionResolutionError)
+    while isinstance(error, wraps) and error.__cause__ is not None:
         error = error.__cause__
     return error
 

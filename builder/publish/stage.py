@@ -73,13 +73,24 @@ def find_staged(
             for finding in verify(Path(folder))
             if not (finding.code is FindingCode.FILE_UNLISTED and finding.path in plan.kept)
         ]
-    if "default" in release.card.configs:
+    return [*findings, *_load_findings(hub, release, staged)]
+
+
+def _load_findings(hub: Hub, release: Release, staged: Staged) -> Iterator[Finding]:
+    """Load the staged rows from the Hub as a reader would, and count them."""
+    if "default" not in release.card.configs:
+        return
+    try:
         rows = hub.count_rows("default", staged.commit)
-        if rows != release.manifest.counts.splits:
-            told = f"load_dataset reads {rows} from the Hub, the manifest says"
-            message = f"{told} {release.manifest.counts.splits}"
-            findings.append(Finding(FindingCode.ENGINE_ROWS, message))
-    return findings
+    except HubRetryable:
+        raise
+    except HubError as error:
+        yield Finding(FindingCode.ENGINE_ROWS, str(error))
+        return
+    expected = release.manifest.counts.splits
+    if rows != expected:
+        message = f"load_dataset reads {rows} from the Hub, the manifest says {expected}"
+        yield Finding(FindingCode.ENGINE_ROWS, message)
 
 
 def merge_staged(hub: Hub, plan: Plan, staged: Staged) -> str:

@@ -1,5 +1,6 @@
 """Publishing through the command line and the real clients, against the Hub on loopback."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -165,6 +166,22 @@ def test_a_staged_release_is_loaded_before_it_is_merged(
     make_release(tmp_path / "two", grown(), version="2.0.0")
     assert run(hub, tmp_path / "two", stage=True).code == 0
     assert published(hub) == folder_files(tmp_path / "two")
+
+
+@pytest.mark.slow
+def test_a_staged_release_that_does_not_load_is_not_merged(hub: LoopbackHub, release: Path) -> None:
+    manifest = make_release(release)
+    junk, shard = b"PAR1" * 100, manifest.shards[0]
+    (release / shard.path).write_bytes(junk)
+    digest = hashlib.sha256(junk).hexdigest()
+    broken = shard.model_copy(update={"bytes": len(junk), "sha256": digest})
+    shards = (broken, *manifest.shards[1:])
+    others = [file.path for file in manifest.files]
+    rewrite_manifest(release, manifest.model_copy(update={"shards": shards}), others)
+    done = run(hub, release, stage=True)
+    assert done.code == 1
+    assert "ENGINE_ROWS" in done.stderr
+    assert published(hub) == {}
 
 
 @pytest.mark.slow

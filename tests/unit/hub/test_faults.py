@@ -13,6 +13,8 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
+    RevisionResolutionError,
+    XetDownloadError,
 )
 
 from builder.errors import ConfigError, HubError, HubRetryable, OutputError
@@ -67,6 +69,8 @@ def test_what_needs_a_fix_is_final(error: Exception, kind: type, says: str) -> N
         json.JSONDecodeError("no JSON", "<html>", 0),
         ConnectionResetError(),
         RuntimeError("Error while uploading"),
+        XetDownloadError("cut"),
+        RevisionResolutionError("odd"),
     ],
 )
 def test_what_passes_may_be_tried_again(error: Exception) -> None:
@@ -114,6 +118,12 @@ def test_messages_are_one_line_without_a_token() -> None:
     assert "\n" not in found
     assert "hf_abc" not in found
     assert len(found) < 400
+
+
+@pytest.mark.parametrize("error", [XetDownloadError("cut"), KeyError("sha"), httpx2.ReadError("")])
+def test_nothing_of_the_client_gets_past(error: Exception) -> None:
+    with pytest.raises(HubRetryable), translated("read", "ada/news"):
+        raise error
 
 
 def test_our_own_errors_pass_through() -> None:
