@@ -16,15 +16,16 @@ from builder.text.phrases import DATE_PATTERN, fold
 
 __all__ = ["find_authors"]
 
-LINES_ABOVE = 16
-LINES_BELOW = 6
-"""Lines above and below the body where a byline may stand."""
+LINES_ABOVE = 22
+LINES_INSIDE = 6
+LINES_BELOW = 10
+"""Lines above the body, at its start and below it where a byline may stand; leads and captions
+often come before it. Measured on the 434 development pages with authors: with these .46 of the
+pages get a right name and .04 only wrong ones; more lines bring as many wrong as right ones."""
 
-LINES_INSIDE = 2
-"""Lines at the start of the body among which a byline may stand: a lead is often above it."""
-
-DATE_DISTANCE = 3
-"""Lines between a date and a lone name that it vouches for."""
+DATE_DISTANCE = 1
+"""Lines between a date and a lone name that it vouches for. 2: .47 right, .06 wrong; without
+lone names .36 and .02."""
 
 PROSE_CHARS = 140
 SHORT_PROSE_CHARS = 70
@@ -46,6 +47,7 @@ _JOIN = re.compile(r"\s(?:and|und|et|y|e|и|та|і|en|og|och|ve|και)\s")
 _CASED = re.compile(r"[a-zß-öø-ÿа-яα-ω]")
 _GLUED_LABEL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Da|Del|El|Al)\w{1,3}?(?<=[a-z])(?=[A-Z])")
 _GLUED_TAIL = re.compile(r"(?<=[a-zß-öø-ÿа-я]{4})(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_]{2})(?=\d)")
+_LONE_WORD = re.compile(r"[\s:]{0,3}([^\W\d_][^\W\d_A-Z]{2,20})[\s.]{0,3}")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -128,7 +130,8 @@ def _hit_names(text: str, hit: CueHit) -> list[NameSpan]:
 def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
     """Return the names on the rest of the line, or on the next one if the rest is empty."""
     rest_end = page.starts[number] + len(page.lines[number])
-    if not _LETTER.search(page.text, end, rest_end):
+    same_line = _LETTER.search(page.text, end, rest_end) is not None
+    if not same_line:
         number = next(
             (
                 later
@@ -140,9 +143,11 @@ def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
         end, rest_end = page.starts[number], page.starts[number] + len(page.lines[number])
         if rest_end - end > MAX_NAME_LINE:
             return []
-    names = []
+    names: list[NameSpan] = []
     for first, last in _parts(page.text, end, min(rest_end, end + MAX_NAME_LINE)):
         name = _person(page.text, first, last)
+        if name is None and not names and same_line:
+            name = _first_name(page.text, first, last)
         if name is None:
             break
         names.append(name)
@@ -163,6 +168,12 @@ def _person(text: str, start: int, end: int) -> NameSpan | None:
     if len(printed.split()) > MAX_NAME_WORDS or not looks_like_person(printed):
         return None
     return NameSpan(first, last)
+
+
+def _first_name(text: str, start: int, end: int) -> NameSpan | None:
+    """Return the one word of a stretch if it may be the name that a blog's author goes by."""
+    found = _LONE_WORD.fullmatch(text, start, end)
+    return NameSpan(*found.span(1)) if found else None
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:

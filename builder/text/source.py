@@ -29,6 +29,16 @@ PLATFORMS = (
 )
 """Platforms as they write themselves; named in a prompt to follow the publisher there."""
 
+MIN_PUBLISHER = 3
+"""Shortest name of a publisher; shorter ones are scraps of a rights notice."""
+
+_COMPANY = re.compile(
+    r"\b(?:inc|ltd|llc|limited|gmbh|ag|kg|corp|corporation|co|company|holdings?|group|plc|s\.?a|"
+    r"s\.?r\.?l|communications|pty|ооо|зао|оао|чао)\b",
+    re.IGNORECASE,
+)
+_NO_NAMES = frozenset({"all", "us", "our", "the", "this", "copyright", "reproduction", "we", "you"})
+_RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|derechos|droits", re.IGNORECASE)
 _PLATFORM = re.compile(rf"\b(?:{'|'.join(PLATFORMS)})\b", re.IGNORECASE)
 
 
@@ -93,7 +103,7 @@ def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
     named = [
         (SourceKind(hit.hint), *hit.value)
         for hit in hits
-        if hit.hint and hit.hint != SourceKind.AUTHOR and hit.value
+        if hit.hint and hit.hint != SourceKind.AUTHOR and hit.value and _is_trusted(text, hit)
     ]
     named += [(SourceKind.AUTHOR, *span) for span in find_authors(text, hits)]
     named += [(SourceKind.PLATFORM, *span) for span in _platforms(text, hits)]
@@ -101,6 +111,21 @@ def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
         value = " ".join(text[start:end].split())
         if value:
             yield SourceHint(kind=kind, value=value, basis=SourceBasis.TEXT, start=start, end=end)
+
+
+def _is_trusted(text: str, hit: CueHit) -> bool:
+    """Say whether the name of a hit is the publisher's own.
+
+    A copyright line often names the company behind it, or a word that only has a capital; the
+    name that a publisher goes by is printed more than once.
+    """
+    if hit.hint != SourceKind.PUBLISHER or hit.value is None:
+        return True
+    name = text[slice(*hit.value)]
+    if _COMPANY.search(name) or name.casefold() in _NO_NAMES or len(name) < MIN_PUBLISHER:
+        return False
+    rights = _RIGHTS.search(text, hit.start, hit.end)
+    return rights is None or text.count(name) > 1
 
 
 def _platforms(text: str, hits: Sequence[CueHit]) -> Iterator[tuple[int, int]]:
