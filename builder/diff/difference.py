@@ -46,7 +46,7 @@ class Difference:
         columns: changed rows by column, for columns that both have.
         schema: sentences about columns that differ in name or type.
         splits, languages: articles by split and by language, as (old, new).
-        new_splits: articles added in splits that the old release does not have.
+        added_to_old_splits: articles added in splits that the old release has.
         files: paths whose bytes differ, or that one release lacks.
     """
 
@@ -116,20 +116,20 @@ def _reasons(difference: Difference) -> Iterator[tuple[Level, str]]:
     for sentence in difference.schema:
         yield "major", sentence
     if difference.removed:
-        yield "major", f"{_articles(difference.removed)} removed"
+        yield "major", f"{_articles(len(difference.removed))} removed"
     if difference.changed:
         columns = ", ".join(f"{name} in {rows:,}" for name, rows in difference.columns.items())
-        yield "major", f"{_articles(difference.changed)} changed ({columns})"
+        yield "major", f"{_articles(len(difference.changed))} changed ({columns})"
     if difference.moved:
-        yield "major", f"{_articles(difference.moved)} moved to another split"
+        yield "major", f"{_articles(len(difference.moved))} moved to another split"
     if difference.added_to_old_splits:
-        count = difference.added_to_old_splits
-        yield "major", f"{count:,} added to splits that the old version has"
+        count = _articles(difference.added_to_old_splits)
+        yield "major", f"{count} added to splits that the old version has"
     elif difference.added:
-        yield "minor", f"{_articles(difference.added)} added, all in new splits"
+        yield "minor", f"{_articles(len(difference.added))} added, all in new splits"
     if difference.files:
         yield "patch", f"{len(difference.files):,} files differ, and no row"
 
 
-def _articles(rows: tuple[object, ...]) -> str:
-    return f"{len(rows):,} article{'' if len(rows) == 1 else 's'}"
+def _articles(count: int) -> str:
+    return f"{count:,} article{'' if count == 1 else 's'}"
