@@ -85,14 +85,19 @@ def _decode_block(
     start = np.zeros((labels, 1), dtype=np.int32)
     start[2::2] = FORBIDDEN
     forward[0] = emit[0] + start
+    # Short segments come first: at a step, those that have ended are the first `ended` columns.
+    ended = np.searchsorted(sizes, steps, side="right").tolist()
+    moves_of = transitions[:, :, None]
     for step in range(1, width):
-        moves = forward[step - 1][:, None, :] + transitions[:, :, None]
-        forward[step] = np.where(inside[:, step], moves.max(axis=0) + emit[step], forward[step - 1])
+        out = ended[step]
+        moves = forward[step - 1][:, None, out:] + moves_of
+        forward[step, :, :out] = forward[step - 1, :, :out]
+        np.add(moves.max(axis=0), emit[step, :, out:], out=forward[step, :, out:])
     backward = np.zeros_like(emit)
     for step in range(width - 1, 0, -1):
-        after = backward[step] + emit[step]
-        moves = after[None, :, :] + transitions[:, :, None]
-        backward[step - 1] = np.where(inside[:, step], moves.max(axis=1), 0)
+        out = ended[step]
+        after = backward[step, :, out:] + emit[step, :, out:]
+        backward[step - 1, :, out:] = (after[None, :, :] + moves_of).max(axis=1)
     best = _follow(forward, inside, transitions)
     total = forward + backward
     chosen = np.take_along_axis(total, best[:, None, :].astype(np.int64), axis=1)

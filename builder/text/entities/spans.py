@@ -62,6 +62,8 @@ _FINAL_DOT = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|Inc|Ltd|Co|Corp|Jr|Sr|Bros|Cie|
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the edges of a span inward past white space and punctuation outside the name."""
+    if start < end and text[start].isalnum() and text[end - 1].isalnum():
+        return start, end
     while start < end and not text[start].isalnum():
         if _PAIRS.get(text[start], "\0") in text[start:end]:
             break

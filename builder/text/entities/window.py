@@ -17,14 +17,18 @@ from builder.text.entities.decode import TAGS
 from builder.text.entities.features import TypeFeatures, key_of
 
 IntArray = npt.NDArray[np.int32]
+ShortArray = npt.NDArray[np.int16]
 FloatArray = npt.NDArray[np.float32]
 
 CEILING = 1023
 """Largest activation (10 bits, in units of 1 / `ACTIVATION_UNITS`)."""
 ACTIVATION_UNITS = 48
-PART_UNITS = 384
-"""Units of the cached first layer; eight times as fine as an activation."""
-BLOCK = 4096
+PART_UNITS = 96
+"""Units of the cached first layer; twice as fine as an activation."""
+MAX_PART = 4_300
+"""Largest size of one part (45 units of activation). Seven parts and a bias of up to 2,600 stay
+below 2**15: they are added in 16 bits."""
+BLOCK = 1024
 """Places computed together, few enough for the processor's cache; any value gives the same."""
 
 
@@ -80,7 +84,7 @@ class WindowModel:
         embedded = self._embed(names).astype(np.float64)
         for slot in range(self.slots):
             product = np.rint(embedded @ self._first[slot] * self._first_scale)
-            self._table[slot, self._known : need] = np.clip(product, -32767, 32767)
+            self._table[slot, self._known : need] = np.clip(product, -MAX_PART, MAX_PART)
         self._known = need
 
     def _embed(self, names: Sequence[str]) -> IntArray:
@@ -111,10 +115,10 @@ class WindowModel:
         places = len(padded)
         inside = np.zeros((places, 1), dtype=np.float32)
         inside[where] = 1.0
-        extra = np.zeros((places, self._hidden), dtype=np.int32)
+        extra = np.zeros((places, self._hidden), dtype=np.int16)
         # Eight cases: rows of a small table instead of a product per token.
         cases = np.array([[n & 1, n >> 1 & 1, n >> 2] for n in range(8)], dtype=np.int32)
-        table = cases @ self._position + self._bias
+        table = np.clip(cases @ self._position + self._bias, -2_600, 2_600).astype(np.int16)
         extra[where] = table[position @ np.array([1, 2, 4])]
         margin = sum(self._dilations) + self.slots // 2
         result = np.zeros((places, len(TAGS)), dtype=np.int32)
@@ -126,7 +130,7 @@ class WindowModel:
         return result[where]
 
     def _block(
-        self, padded: IntArray, low: int, high: int, total: IntArray, inside: FloatArray
+        self, padded: IntArray, low: int, high: int, total: ShortArray, inside: FloatArray
     ) -> IntArray:
         half = self.slots // 2
         view = np.zeros(high - low + 2 * half, dtype=np.int64)
@@ -139,8 +143,10 @@ class WindowModel:
                 self._table[slot], view[slot : slot + high - low], axis=0, out=part, mode="clip"
             )
             total += part
-        units = PART_UNITS // ACTIVATION_UNITS
-        hidden = np.clip((total + units // 2) // units, 0, CEILING).astype(np.float32) * inside
+        total += 1
+        total >>= 1  # from units of a part to those of an activation, rounded
+        hidden = np.clip(total, 0, CEILING).astype(np.float32)
+        hidden *= inside
         for dilation, (weight, scale, shift) in zip(self._dilations, self._layers, strict=True):
             step = _convolve(hidden, weight, dilation)
             step *= scale
@@ -151,7 +157,9 @@ class WindowModel:
             np.minimum(step, CEILING, out=step)
             step *= inside
             hidden = step
-        return np.rint(hidden @ self._out * self._out_scale + self._out_shift).astype(np.int32)
+        scores = np.rint(hidden @ self._out * self._out_scale + self._out_shift)
+        whole: IntArray = scores.astype(np.int32)
+        return whole
 
 
 def _convolve(hidden: FloatArray, weight: FloatArray, dilation: int) -> FloatArray:
