@@ -28,6 +28,11 @@ WEIGHT_GRID = 4096
 ACTIVATION_GRID = 256
 ACTIVATION_LIMIT = 255.0
 
+# So many rows are multiplied at once: products of this size are done by one thread, where
+# larger ones would wake all threads of the algebra library, at ten times the cost when
+# the other cores are busy with other articles.
+ROWS = 64
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -107,16 +112,26 @@ def score_segments(
     """Score each segment: the log odds that it is part of the article."""
     features = describe_segments(text, segments, cues)
     weights = segment_weights(features)
-    state = _active(features @ model.entry[0] + model.entry[1])
+    state = _active(_product(features, model.entry))
     for at, (step, matrix, bias) in enumerate(model.blocks):
-        state = _active(state + np.maximum(_around(state, step) @ matrix + bias, 0.0))
+        state = _active(state + np.maximum(_product(_around(state, step), (matrix, bias)), 0.0))
         if at == model.pool_after:
             whole = np.concatenate([weights @ state / weights.sum(), state.mean(axis=0)])
             whole = _active(_active(whole) @ model.pool[0] + model.pool[1])
             state = _active(state + whole)
-    state = _active(state @ model.hidden[0] + model.hidden[1])
-    scores: Floats = (state @ model.output[0] + model.output[1])[:, 0]
+    state = _active(_product(state, model.hidden))
+    scores: Floats = _product(state, model.output)[:, 0]
     return scores
+
+
+def _product(values: Floats, layer: tuple[Floats, Floats]) -> Floats:
+    """Multiply by the weights and add the bias, a few rows at a time."""
+    matrix, bias = layer
+    product = np.empty((values.shape[0], matrix.shape[1]))
+    for at in range(0, values.shape[0], ROWS):
+        np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
+    product += bias
+    return product
 
 
 def _active(values: Floats) -> Floats:

@@ -8,11 +8,11 @@ is cleaned with weights trained without its publisher.
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.text.clean import Proposal, clean_text
+from builder.text.clean import clean_text
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cues import propose_cues
 from builder.text.layout import LayoutModel, load_layout, propose_layout
@@ -24,7 +24,8 @@ from training.cleaning.pages import RULES, VIEWS, GoldPage, fold_of, read_pages
 # Languages with fewer pages are pooled: one page would decide.
 LEAST_PAGES = 15
 
-Cleaner = Callable[[GoldPage, str], str]
+# Cleaned texts by id of the page.
+Cleaned = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ def main() -> None:
     """Read the command line, clean all pages in all views, print the tables."""
     options = _options()
     pages = list(read_pages(options.pages))
-    rows = _cleaners(_models(options), load_cues(RULES), options.folds)
+    models, rules = _models(options), load_cues(RULES)
     for view in options.views:
-        print(f"\n## {view}\n")
-        _print_view(view, pages, rows, options)
+        print(f"\n## {view}\n", flush=True)
+        shown = [page for page in pages if page.view(view) and _is_measured(page)]
+        _print_view(shown, _clean(shown, view, models, rules), options)
 
 
 def _options() -> Options:
@@ -80,47 +82,37 @@ def _models(options: Options) -> list[LayoutModel]:
     return [load_layout(options.models / f"layout-{n}.npz") for n in range(options.folds)]
 
 
-def _cleaners(models: Sequence[LayoutModel], rules: CueRules, folds: int) -> dict[str, Cleaner]:
-    """List the ways of cleaning to compare, by name of the row."""
-
-    def layout(page: GoldPage, text: str) -> list[Proposal]:
-        return propose_layout(text, segment(text), models[fold_of(page.domain, folds)])
-
-    def cues(page: GoldPage, text: str) -> list[Proposal]:
-        return propose_cues(text, page.language, rules)
-
-    return {
-        "no cleaning": lambda _, text: text,
-        "cues": lambda page, text: clean_text(text, cues(page, text))[0],
-        "layout": lambda page, text: clean_text(text, (), layout(page, text))[0],
-        "cues and layout": lambda page, text: clean_text(
-            text, cues(page, text), layout(page, text)
-        )[0],
-    }
+def _clean(
+    pages: Iterable[GoldPage], view: str, models: Sequence[LayoutModel], rules: CueRules
+) -> dict[str, Cleaned]:
+    """Clean the pages in all ways to compare; by name of the row, then by page."""
+    rows: dict[str, Cleaned] = {"no cleaning": {}, "cues": {}, "layout": {}, "cues and layout": {}}
+    for page in pages:
+        text = page.view(view)
+        cues = propose_cues(text, page.language, rules)
+        model = models[fold_of(page.domain, len(models))]
+        layout = propose_layout(text, segment(text), model, cues)
+        rows["no cleaning"][page.id] = text
+        rows["cues"][page.id] = clean_text(text, cues)[0]
+        rows["layout"][page.id] = clean_text(text, (), layout)[0]
+        rows["cues and layout"][page.id] = clean_text(text, cues, layout)[0]
+    return rows
 
 
-def _print_view(
-    view: str, pages: Iterable[GoldPage], rows: dict[str, Cleaner], options: Options
-) -> None:
+def _print_view(pages: Sequence[GoldPage], rows: Mapping[str, Cleaned], options: Options) -> None:
     """Print the tables of one view."""
-    shown = [page for page in pages if page.view(view)]
-    gold = [page for page in shown if page.gold]
+    gold = [page for page in pages if page.gold]
     print("| | pages | F1 | good | lost | precision | recall | left | wanted | unwanted gone |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     scores: dict[str, list[PageScore]] = {}
-    for name, clean in rows.items():
-        scores[name] = [score_page(page, clean(page, page.view(view))) for page in gold]
-        rates = [
-            segment_rates(page, clean(page, page.view(view)))
-            for page in shown
-            if not page.gold and (page.wanted or page.unwanted)
-        ]
+    for name, cleaned in rows.items():
+        scores[name] = [score_page(page, cleaned[page.id]) for page in gold]
+        rates = [segment_rates(page, cleaned[page.id]) for page in pages if not page.gold]
         wanted = [rate for rate, _ in rates if rate is not None]
         unwanted = [rate for _, rate in rates if rate is not None]
-        shares = f"{_mean(wanted)} | {_mean(unwanted)} |"
-        print(f"{_row(name, scores[name])} {shares}")
+        print(f"{_row(name, scores[name])} {_mean(wanted)} | {_mean(unwanted)} |")
     final, untouched = scores[name], scores["no cleaning"]
-    print(f"\n95 % intervals of '{name}', drawn over publishers: {_intervals(final, options)}.\n")
+    print(f"\n95 % intervals of '{name}', drawn over publishers: {_intervals(final, options)}.")
     for field in ("source_set", "language"):
         print(
             f"\n| {field} | pages | F1 | good | lost | precision | recall | left | untouched F1 |"
@@ -129,9 +121,14 @@ def _print_view(
         before = group(untouched, field, LEAST_PAGES)
         for key, members in group(final, field, LEAST_PAGES).items():
             print(f"{_row(key, members)} {Summary.of(before[key]).f1:.3f} |")
-    print(f"\nThe {options.worst} worst pages:\n")
+    if options.worst:
+        print(f"\nThe {options.worst} worst pages:\n")
     for score in sorted(final, key=lambda score: score.f1)[: options.worst]:
-        _print_page(score, rows[name](score.page, score.page.view(view)))
+        _print_page(score, rows[name][score.page.id])
+
+
+def _is_measured(page: GoldPage) -> bool:
+    return bool(page.gold or page.wanted or page.unwanted)
 
 
 def _row(name: str, scores: Sequence[PageScore]) -> str:
