@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import spacy
+import spacy.cli
 
 from builder.errors import ConfigError
 from builder.text.entities import TaggedSpan

@@ -191,8 +191,8 @@ FULL_DISK = """
 import resource, sys
 import builder.tools
 from builder.cli import main
-model = builder.tools.load_py3langid()
-builder.tools.load_py3langid = lambda: model
+model = builder.tools.load_identifier("builtin")
+builder.tools.load_identifier = lambda spec: model
 limit = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 sys.exit(main(sys.argv[2:]))
