@@ -101,7 +101,7 @@ def _open(folder: Path) -> _Release:
     manifest = _manifest(folder)
     shards = _shards(folder, manifest)
     if not shards:
-        raise InputError(f"{folder} holds no release: no data/<language>/<split>-*.parquet")
+        raise InputError(f"{folder} holds no release: no data/…/<split>-00000-of-00001.parquet")
     try:
         tables = [
             _place(number, shard, pq.read_table(folder / shard.path, columns=["id"]))
@@ -131,10 +131,15 @@ def _shards(folder: Path, manifest: dict[str, Any]) -> list[_Shard]:
         if shard.get("config") == "default"
     ]
     named = [
-        _Shard(path.relative_to(folder).as_posix(), path.parent.name, path.name.partition("-")[0])
-        for path in folder.glob("data/*/*-of-*.parquet")
+        _Shard(path.relative_to(folder).as_posix(), _language(path), path.name.partition("-")[0])
+        for path in folder.glob("data/**/*-of-*.parquet")
     ]
     return sorted(listed or named)
+
+
+def _language(path: Path) -> str:
+    """Take the language from the folder; data sets of others have none there."""
+    return "und" if path.parent.name == "data" else path.parent.name
 
 
 def _place(number: int, shard: _Shard, ids: pa.Table) -> pa.Table:

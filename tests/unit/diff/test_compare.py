@@ -93,6 +93,16 @@ def test_a_folder_without_a_manifest_is_read_by_its_names(tmp_path: Path) -> Non
     assert (found.old_version, found.added, found.removed) == (None, (), ())
 
 
+def test_shards_without_a_folder_of_their_language_are_read(tmp_path: Path) -> None:
+    for name, ids in (("old", ["a", "b"]), ("new", ["b", "c"])):
+        (tmp_path / name / "data").mkdir(parents=True)
+        shard = tmp_path / name / "data/train-00000-of-00001.parquet"
+        pq.write_table(pa.table({"id": ids, "text": ids}), shard)
+    found = compare_releases(tmp_path / "old", tmp_path / "new")
+    assert (found.added, found.removed, found.changed) == (("c",), ("a",), ())
+    assert found.languages == {"und": (2, 2)}
+
+
 @pytest.mark.parametrize("content", [None, b"not parquet"])
 def test_what_is_no_release_is_an_input_error(tmp_path: Path, content: bytes | None) -> None:
     make_release(tmp_path / "new")
