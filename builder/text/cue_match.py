@@ -41,6 +41,8 @@ _PROSE = re.compile(r"[^\n]{120}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^\n]{
 _STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")
 _QUOTE = re.compile(r"[«»“”„「」『』]")
 _OPENING = frozenset("«“„「『")
+_CREDIT_OPENS = frozenset("([/")
+_CREDIT_CLOSES = frozenset(")]/,;")
 _PLACE_WHITE = "\n \t\u00a0"
 
 
@@ -104,11 +106,19 @@ class Matcher:
 
     def _may_begin(self, cue: Cue, start: int) -> bool:
         """Say, before any pattern runs, whether a cue of this place may begin here."""
-        if cue.where in ("starts", "contains"):
+        if cue.where in ("starts", "contains", "credit"):
             return True
         if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
             return not self.text[start].islower() or self._opens_line(start)
         return self._opens_line(start)
+
+    def _is_credit(self, start: int, end: int) -> bool:
+        """Say whether marks set a name off as a credit: `(AFP)`, `dpa/lnw`, a line of its own."""
+        before = self.text[max(0, start - 3) : start].rstrip(" ")[-1:]
+        after = self.text[end : end + 3].lstrip(" ")[:1]
+        if before in _CREDIT_OPENS:
+            return after in _CREDIT_CLOSES
+        return self._opens_line(start) and (not after or after in "\n/)")
 
     def _opens_line(self, start: int) -> bool:
         """Say whether only marks stand before a place in its line."""
@@ -122,6 +132,10 @@ class Matcher:
             self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
         elif cue.where in ("starts", "contains"):
             self._take_sentence(cue, found)
+        elif cue.where == "credit":
+            if self._is_credit(*found.span()):
+                span = found.span()
+                self.hits.append(CueHit(*span, cue.cue, removes=False, hint=cue.hint, value=span))
         elif cue.where == "label":
             self.hits.append(CueHit(*found.span(), cue.cue, removes=False, hint=cue.hint))
         else:

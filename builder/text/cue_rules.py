@@ -26,6 +26,7 @@ __all__ = [
 
 CLASSES: Mapping[str, str] = {
     "ad": "labels and notices of advertisements",
+    "agency": "names of news agencies in credits and datelines (kept; evidence only)",
     "app": "prompts to install an application or to change the browser",
     "byline": "who wrote, edited or translated the article",
     "comment": "prompts to comment, headings and notices of a comment section",
@@ -55,7 +56,7 @@ CLASSES: Mapping[str, str] = {
 }
 """Every class of cue and what it covers; its rule id is `cue.<class>`."""
 
-KEPT_CLASSES = frozenset({"publisher", "reprint", "translation"})
+KEPT_CLASSES = frozenset({"agency", "publisher", "reprint", "translation"})
 """Classes whose phrases stand in running text: they are evidence and remove nothing."""
 
 PLACES: Mapping[str, str] = {
@@ -64,13 +65,17 @@ PLACES: Mapping[str, str] = {
     "starts": "the sentence begins with the phrase; the sentence goes",
     "contains": "the phrase stands anywhere in a short sentence; the sentence goes",
     "prompt": "as `whole`, and also where the phrase is glued to other sentences; only it goes",
+    "credit": "the phrase stands in brackets, between slashes, or alone on a line; nothing goes",
     "label": "the phrase opens a line and says what the name behind it is; nothing goes",
     "heading": "the phrase is a line of its own above a list; line and list go",
 }
 """Where a phrase has to stand, and how much goes with it."""
 
+NAMELESS_PLACES = frozenset({"credit", "label"})
+"""Places whose hint is the phrase itself, or stands behind it."""
+
 OPENING = "^"
-"""Stands in the index for any second word of a cue that has to open a line or begin with a capital."""
+"""Stands in the index for any second word of a cue that opens a line or begins with a capital."""
 
 HINTS = frozenset({"author", "editor", "publisher", "agency", "original_source", "cited_source"})
 
@@ -201,7 +206,7 @@ def _read_cue(place: str, language: str, table: Mapping[str, object]) -> Iterabl
             phrase = parse_phrase(source)
         except PhraseError as error:
             raise ConfigError(f"{place}: phrase {source!r}: {error}") from error
-        if hint and where != "label" and "{name}" not in source:
+        if hint and where not in NAMELESS_PLACES and "{name}" not in source:
             raise ConfigError(f"{place}: phrase {source!r}: a hint needs a {{name}}")
         yield Cue(
             language=language,

@@ -26,8 +26,16 @@ def find_starts(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, 
         folded: the same text folded.
         rules: the cues.
     """
+    yield from _spaced(text, folded, rules)
+    yield from _glued(text, rules)
+    if has_unspaced(folded):
+        yield from _unspaced(folded, rules)
+
+
+def _spaced(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, int]]:
+    """Yield starts at the heads of phrases: the hot loop, one turn per word of the text."""
     heads, anchors = rules.heads, rules.anchors
-    seconds: Mapping[str, tuple[int, ...]] = {}
+    seconds: Mapping[str, tuple[int, ...]] = _NONE
     start = 0
     for word in _WORD.finditer(folded):
         key = word[0][:ANCHOR_CHARS]
@@ -36,21 +44,23 @@ def find_starts(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, 
         if key in seconds:
             for number in seconds[key]:
                 yield number, start
-        if key in heads:
-            seconds, start = heads[key], word.start()
-            if "" in seconds:
-                for number in seconds[""]:
-                    yield number, start
-            if OPENING in seconds and _may_open(text, start):
-                for number in seconds[OPENING]:
-                    yield number, start
-        else:
-            seconds = _NONE
+        seconds = heads.get(key, _NONE)
+        if seconds:
+            start = word.start()
+            yield from _any_second(text, start, seconds)
         if key in anchors:
             yield from _before(folded, word.start(), anchors[key], rules)
-    yield from _glued(text, rules)
-    if has_unspaced(folded):
-        yield from _unspaced(folded, rules)
+
+
+def _any_second(
+    text: str, start: int, seconds: Mapping[str, tuple[int, ...]]
+) -> Iterator[tuple[int, int]]:
+    """Yield the cues of one word, and of phrases whose second word may be any."""
+    for number in seconds.get("", ()):
+        yield number, start
+    if OPENING in seconds and _may_open(text, start):
+        for number in seconds[OPENING]:
+            yield number, start
 
 
 def _may_open(text: str, at: int) -> bool:

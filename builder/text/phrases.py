@@ -19,10 +19,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = [
-    "NUMBER",
     "AFTER_SMALL",
     "ANCHOR_CHARS",
     "DATE_PATTERN",
+    "NUMBER",
     "Phrase",
     "PhraseError",
     "fold",
@@ -84,7 +84,8 @@ _DAY = (
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     r"|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?)"
 )
-DATE_PATTERN = rf"{_DAY}(?:[^\w\n]{{0,4}}(?:(?:at|um|a|à|la|as|às|alle|le|klo|kl|ore|om|в|о|στισ)\.? )?{_CLOCK})?"
+_AT = r"(?:(?:at|um|a|à|la|as|às|alle|le|klo|kl|ore|om|в|о|στισ)\.? )?"
+DATE_PATTERN = rf"{_DAY}(?:[^\w\n]{{0,4}}{_AT}{_CLOCK})?"
 """A date in digits or with the name of a month, and perhaps a time; no word is tested for being a
 month, so it only counts after a label or as a line of its own."""
 
