@@ -18,6 +18,7 @@ from builder.text.cues import propose_cues
 from builder.text.layout import LayoutModel, load_layout, propose_layout
 from builder.text.segments import segment
 from training.cleaning.align import token_spans
+from training.cleaning.hints import Rate, measure_hints
 from training.cleaning.measure import PageScore, Summary, group, interval, score_page, segment_rates
 from training.cleaning.pages import RULES, VIEWS, GoldPage, fold_of, read_pages
 
@@ -38,6 +39,7 @@ class Options:
     views: tuple[str, ...]
     repetitions: int
     worst: int
+    hints: bool
 
 
 def main() -> None:
@@ -49,6 +51,8 @@ def main() -> None:
         print(f"\n## {view}\n", flush=True)
         shown = [page for page in pages if page.view(view) and _is_measured(page)]
         _print_view(shown, _clean(shown, view, models, rules), options)
+    if options.hints:
+        _print_hints(measure_hints(pages, rules))
 
 
 def _options() -> Options:
@@ -59,9 +63,12 @@ def _options() -> Options:
     parser.add_argument("--views", default=",".join(VIEWS))
     parser.add_argument("--repetitions", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--worst", type=int, default=20, help="pages to list")
+    parser.add_argument("--hints", action=argparse.BooleanOptionalAction, default=True)
     found = parser.parse_args()
     views = tuple(found.views.split(","))
-    return Options(found.pages, found.models, found.folds, views, found.repetitions, found.worst)
+    return Options(
+        found.pages, found.models, found.folds, views, found.repetitions, found.worst, found.hints
+    )
 
 
 def _models(options: Options) -> list[LayoutModel]:
@@ -125,6 +132,17 @@ def _print_view(pages: Sequence[GoldPage], rows: Mapping[str, Cleaned], options:
         print(f"\nThe {options.worst} worst pages:\n")
     for score in sorted(final, key=lambda score: score.f1)[: options.worst]:
         _print_page(score, rows[name][score.page.id])
+
+
+def _print_hints(rates: Mapping[str, Rate]) -> None:
+    """Print what plain text alone tells of dates and sources."""
+    print("\n## dates, authors, publisher (whole page, lines)\n")
+    print("| | pages | right | wrong | none |")
+    print("|---|---|---|---|---|")
+    for name, rate in rates.items():
+        pages = rate.right + rate.wrong + rate.none
+        shares = (f"{count / pages:.3f}" for count in (rate.right, rate.wrong, rate.none))
+        print(f"| {name} | {pages} | {' | '.join(shares)} |")
 
 
 def _is_measured(page: GoldPage) -> bool:

@@ -6,7 +6,6 @@ each trained without the publishers of one fold, for `training.cleaning.evaluate
 
 import argparse
 import json
-import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,12 +45,7 @@ def train_folds(
     """Train once for each fold that is left out (-1: for none) and write the weights."""
     out.mkdir(parents=True, exist_ok=True)
     rules = load_cues(RULES)
-    kept = out / "examples.pickle"
-    if kept.exists():
-        examples = pickle.loads(kept.read_bytes())  # noqa: S301  # written by this command
-    else:
-        examples = [(page.domain, _examples_of(page, rules)) for page in pages]
-        kept.write_bytes(pickle.dumps(examples))
+    examples = [(page.domain, _examples_of(page, rules)) for page in pages]
     print(f"{sum(len(made) for _, made in examples)} examples", flush=True)
     for fold in only:
         chosen = [
