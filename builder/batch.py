@@ -22,6 +22,7 @@ from builder.text.flags import find_flags
 from builder.text.language import LanguageDecision, LanguageIdentifier, assess_language
 from builder.text.layout import LayoutModel, propose_layout
 from builder.text.normalize import article_id, normalize
+from builder.text.repetition import TemplateTable, propose_repetition
 from builder.text.segments import segment
 from builder.text.signature import SignatureParams, sign_texts
 from builder.text.source import hint_sources, resolve_source
@@ -58,6 +59,7 @@ class Tools:
     Attributes:
         cues: typed phrases of all languages; None removes no phrases.
         layout: model of article and page furniture; None removes none.
+        templates: segments that recur in the articles of a source; None removes none.
         dates: month names and date labels of all languages.
         identifier: tells the language of a text.
         taggers: entity taggers by primary language subtag; `default` for all others.
@@ -75,6 +77,7 @@ class Tools:
     taggers: Mapping[str, EntityTagger]
     signature: SignatureParams
     registrable: Callable[[str], str | None]
+    templates: TemplateTable | None = None
     withheld: Withheld = Withheld()
     reject_flags: frozenset[Flag] = frozenset()
     not_after: dt.date | None = None
@@ -132,7 +135,7 @@ def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
     if withheld:
         message = f"withheld by its {withheld}"
         return _reject(raw, RejectCode.WITHHELD, message, id=identity, source=source)
-    text, removed = _clean(normalized, hits, tools)
+    text, removed = _clean(normalized, hits, source, tools)
     if not text:
         message = "cleaning found no article text"
         return _reject(raw, RejectCode.NOTHING_LEFT, message, id=identity, source=source)
@@ -163,11 +166,16 @@ def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
     )
 
 
-def _clean(normalized: str, hits: Sequence[CueHit], tools: Tools) -> tuple[str, list[RemovedPiece]]:
+def _clean(
+    normalized: str, hits: Sequence[CueHit], source: str | None, tools: Tools
+) -> tuple[str, list[RemovedPiece]]:
     typed = cue_proposals(hits)
     weak: list[Proposal] = []
+    segments = segment(normalized) if tools.layout or tools.templates else []
     if tools.layout:
-        weak = propose_layout(normalized, segment(normalized), tools.layout, typed)
+        weak += propose_layout(normalized, segments, tools.layout, typed)
+    if tools.templates:
+        weak += propose_repetition(normalized, segments, tools.templates, source)
     return clean_text(normalized, typed, weak)
 
 

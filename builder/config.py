@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from builder.corpus.cluster import ClusterParams
 from builder.corpus.splits import SplitParams
+from builder.corpus.templates import RepetitionParams
 from builder.errors import ConfigError
 from builder.input.params import InputParams
 from builder.text.signature import SignatureParams
@@ -34,6 +35,10 @@ class CleaningParams(_Table):
 
     cues: bool = Field(default=True, description="Remove phrases listed in the language rules.")
     layout: bool = Field(default=True, description="Remove what the layout model takes for none.")
+    repetition: bool = Field(
+        default=True,
+        description="Remove what recurs in many articles of a source; see `[repetition]`.",
+    )
     reject_flags: tuple[Flag, ...] = Field(
         default=(),
         description="Reject articles with one of these flags instead of publishing them.",
@@ -120,6 +125,9 @@ class BuildConfig(_Table):
     input: InputParams = Field(default_factory=InputParams, description="How input is read.")
     cleaning: CleaningParams = Field(
         default_factory=CleaningParams, description="What cleaning removes and refuses."
+    )
+    repetition: RepetitionParams = Field(
+        default_factory=RepetitionParams, description="What recurs often enough to be removed."
     )
     signature: SignatureParams = Field(
         default_factory=SignatureParams, description="How texts are signed to be compared."

@@ -13,6 +13,7 @@ import pyarrow as pa
 from builder import __version__
 from builder.config import BuildConfig
 from builder.corpus.stats import UNKNOWN, Summary
+from builder.corpus.templates import Templates
 from builder.decide import Decision
 from builder.errors import ConfigError
 from builder.readers import FileListing
@@ -33,6 +34,7 @@ from schema.manifest import (
     SplitLeak,
     SplitShare,
     Tally,
+    TemplateRecord,
 )
 
 __all__ = ["MANIFEST_NAME", "BuildRecord", "describe_build", "fill_card"]
@@ -56,6 +58,7 @@ class BuildRecord(NamedTuple):
     inputs: tuple[InputRecord, ...]
     reports: tuple[SliceReport, ...]
     decision: Decision
+    templates: Templates | None = None
 
     def read(self) -> int:
         """Return the number of articles that were read."""
@@ -134,6 +137,7 @@ def describe_build(
         inputs=_inputs(record, unknown, folder),
         libraries={"pressmark": __version__, **{name: version(name) for name in LIBRARIES}},
         annotators=describe_annotators(config),
+        templates=_templates(record.templates),
         counts=record.counts(summary),
         stats=summary.finish(),
         splits=_shares(record.decision),
@@ -196,6 +200,13 @@ def _inputs(record: BuildRecord, unknown: Mapping[str, int], folder: Path) -> In
         ),
         unknown_fields=dict(sorted(unknown.items())),
     )
+
+
+def _templates(found: Templates | None) -> TemplateRecord | None:
+    if found is None or not found.keys.size:
+        return None
+    digest = hashlib.sha256(found.keys.astype("<u8").tobytes()).hexdigest()
+    return TemplateRecord(segments=found.keys.size, sources=found.sources, sha256=digest)
 
 
 def _shares(decision: Decision) -> dict[str, SplitShare]:

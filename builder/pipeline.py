@@ -1,12 +1,12 @@
 """The build, from a folder of articles to a folder that could be uploaded today.
 
-    plan → annotate → decide → write → describe → swap in
+    plan → scan → annotate → decide → write → describe → swap in
 
 The only module that knows this order. Everything is written in
 `<out>.partial` and appears at its place by rename when it is whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,14 @@ import pyarrow as pa
 
 from builder.config import BuildConfig
 from builder.corpus.stats import Summary
+from builder.corpus.templates import Templates
 from builder.decide import Decision, decide
 from builder.describe import BuildRecord, describe_build
 from builder.errors import InputError
 from builder.executors import Executor, make_executor
-from builder.readers import FileListing, list_files, plan_slices
+from builder.readers import FileListing, Slice, list_files, plan_slices
 from builder.readers.streams import file_path
+from builder.scan import ScanTask, freeze_templates, may_recur, scanner
 from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
 from builder.tasks import AnnotateTask, SliceReport, annotator
 from builder.writers.atomic import (
@@ -100,10 +102,12 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     listing = _list(request)
     with work_folder(out) as work:
         inputs = _hash_inputs(request, listing, progress)
-        reports = _annotate(request, listing, work, progress)
+        slices = plan_slices(listing, SLICE_BYTES)
+        templates = _scan(request, slices, work, progress)
+        reports = _annotate(request, slices, work, progress)
         decision = _decide(request, len(reports), work)
         _write_rejects(work, listing, len(reports), decision)
-        record = BuildRecord(listing, inputs, tuple(reports), decision)
+        record = BuildRecord(listing, inputs, tuple(reports), decision, templates)
         if not decision.assigned.num_rows:
             _place(work / "rejects", sibling(out, "rejects"), work)
             raise InputError(_nothing_published(record), path=request.input)
@@ -154,11 +158,25 @@ def _hash_inputs(
     return tuple(records)
 
 
+def _scan(
+    request: BuildRequest, slices: Sequence[Slice], work: Path, progress: Progress
+) -> Templates | None:
+    """Find the template text of all sources, unless there are too few articles for any."""
+    config = request.config
+    if not config.cleaning.repetition or not may_recur(slices, config.repetition):
+        return None
+    tasks = [ScanTask(number, piece) for number, piece in enumerate(slices)]
+    executor = _executor(request, len(tasks))
+    with progress("scan", sum(task.slice.bytes for task in tasks), "B") as advance:
+        for report in executor.run(scanner(config, request.input, work), tasks):
+            advance(report.bytes)
+    return freeze_templates(work, len(tasks), config.repetition)
+
+
 def _annotate(
-    request: BuildRequest, listing: FileListing, work: Path, progress: Progress
+    request: BuildRequest, slices: Sequence[Slice], work: Path, progress: Progress
 ) -> list[SliceReport]:
     """Send every slice of the input through the record stages."""
-    slices = plan_slices(listing, SLICE_BYTES)
     tasks = [AnnotateTask(number, piece) for number, piece in enumerate(slices)]
     executor = _executor(request, len(tasks))
     reports = []

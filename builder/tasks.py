@@ -21,7 +21,7 @@ from builder.config import BuildConfig
 from builder.readers import Slice, read_slice
 from builder.tools import make_tools
 from builder.writers.atomic import translate_os_errors
-from builder.writers.parts import SCHEMAS, Kind, part_path
+from builder.writers.parts import SCHEMAS, TEMPLATES, Kind, part_path
 from schema.article import CleanArticle, RawArticle
 from schema.reject import Outcome, Reject
 
@@ -64,7 +64,7 @@ class _Annotator:
     def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
         self.config = config
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
-            self.tools = make_tools(config)
+            self.tools = make_tools(config, work / TEMPLATES)
         self.root = root
         self.work = work
 

@@ -16,9 +16,10 @@ from builder.text.date_patterns import load_date_rules
 from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
 from builder.text.language import load_py3langid
 from builder.text.layout import load_layout
+from builder.text.repetition import load_templates
 from schema.manifest import Annotator
 
-__all__ = ["data_digest", "describe_annotators", "make_tools"]
+__all__ = ["data_digest", "describe_annotators", "make_registrable", "make_tools"]
 
 _TEXT = Path(__file__).parent / "text"
 RULES = _TEXT / "rules"
@@ -41,8 +42,12 @@ class DescribedTagger(Protocol):
         ...
 
 
-def make_tools(config: BuildConfig) -> Tools:
+def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
     """Load everything that the record stages need for a configuration.
+
+    Args:
+        config: the configuration of the build.
+        templates: table of the segments that recur; nothing recurs if there is no such file.
 
     Raises:
         ConfigError: the configuration names an entity tagger that cannot be loaded.
@@ -55,7 +60,8 @@ def make_tools(config: BuildConfig) -> Tools:
         identifier=load_py3langid(),
         taggers=_taggers(config),
         signature=config.signature,
-        registrable=_registrable(),
+        templates=load_templates(templates) if templates and templates.exists() else None,
+        registrable=make_registrable(),
         withheld=Withheld(
             frozenset(withhold.ids), frozenset(withhold.domains), frozenset(withhold.urls)
         ),
@@ -112,7 +118,7 @@ def data_digest() -> str:
     return digest.hexdigest()
 
 
-def _registrable() -> Callable[[str], str | None]:
+def make_registrable() -> Callable[[str], str | None]:
     """Return host name → registrable domain, by the list of suffixes that tldextract ships."""
     extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
 

@@ -20,6 +20,7 @@ __all__ = [
     "SplitLeak",
     "SplitShare",
     "Tally",
+    "TemplateRecord",
 ]
 
 
@@ -151,6 +152,16 @@ class Annotator(_Record):
     )
 
 
+class TemplateRecord(_Record):
+    """The frozen table of template text that every article was cleaned with."""
+
+    segments: int = Field(ge=1, description="Segments that recur in the articles of a source.")
+    sources: int = Field(ge=1, description="Sources that they belong to; unknown counts as one.")
+    sha256: str = Field(
+        pattern=SHA256_PATTERN, description="SHA-256 of the sorted 64-bit keys, little-endian."
+    )
+
+
 class Shard(_Record):
     """One Parquet file of a config."""
 
@@ -187,6 +198,9 @@ class BuildManifest(_Record):
     inputs: Inputs = Field(description="What was read.")
     libraries: dict[str, str] = Field(description="Versions that bytes depend on.")
     annotators: dict[str, Annotator] = Field(description="Models behind columns.")
+    templates: TemplateRecord | None = Field(
+        default=None, description="Template text of the corpus; null where nothing recurs."
+    )
     counts: Counts = Field(description="What became of the articles.")
     stats: CorpusStats = Field(description="Statistics of the published articles.")
     splits: dict[str, SplitShare] = Field(description="Wanted and achieved shares by split.")

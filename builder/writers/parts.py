@@ -16,12 +16,16 @@ from schema.article import Article, AuditRow
 __all__ = [
     "CORPUS_COLUMNS",
     "SCHEMAS",
+    "TEMPLATES",
     "open_table",
     "part_path",
     "read_parts",
 ]
 
-Kind = Literal["part", "sidecar", "rejects"]
+Kind = Literal["part", "sidecar", "rejects", "scan-articles", "scan-segments"]
+
+#: Name of the frozen table of template text in the work folder; absent if nothing recurs.
+TEMPLATES = "templates.npy"
 
 #: Columns that only the corpus stages know.
 CORPUS_COLUMNS = ("cluster_id", "cluster_size")
@@ -57,7 +61,7 @@ SCHEMAS: dict[Kind, pa.Schema] = {
 
 
 def part_path(work: Path, index: int, kind: Kind) -> Path:
-    """Return where a task keeps its part, sidecar or rejects."""
+    """Return where a task keeps its part, sidecar, rejects or counts."""
     return work / "tasks" / f"{index:07d}.{kind}.arrow"
 
 

@@ -1,0 +1,136 @@
+"""What recurs in a source is proposed where it can be no part of the article."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.text.clean import clean_text
+from builder.text.normalize import normalize
+from builder.text.repetition import (
+    TemplateTable,
+    count_segments,
+    propose_repetition,
+    source_key,
+    with_source,
+)
+from builder.text.segments import segment
+from tests.strategies import SPACES, WORDS
+
+BODY = (
+    "The harbour of the old town will be closed until the end of spring.",
+    "Ships from the islands go to the new pier, said the mayor on Monday.",
+    "Fishermen had asked for a later date because of the season of herring.",
+)
+PROMPT = "Sign up for the letter of the editors and read it every morning."
+
+
+def hashes(text: str) -> list[int]:
+    return count_segments(text, segment(text)).hashes.tolist()
+
+
+def table(*lines: str, source: str | None = "a.example") -> TemplateTable:
+    found = [with_source(count_segments(t, segment(t)).hashes, source_key(source)) for t in lines]
+    return TemplateTable(np.unique(np.concatenate(found)))
+
+
+def removed(lines: list[str], templates: TemplateTable, source: str | None = "a.example") -> str:
+    text = "\n".join(lines)
+    proposals = propose_repetition(text, segment(text), templates, source)
+    assert {proposal.rule for proposal in proposals} <= {"repetition"}
+    return "|".join(text[proposal.start : proposal.end] for proposal in proposals)
+
+
+def test_numbers_and_white_space_make_no_other_segment() -> None:
+    assert hashes("Read all 12 comments") == hashes("Read  all\u00a07 comments")
+    assert hashes("Read all 12 comments") != hashes("Read all comments")
+    assert hashes("Read all comments") != hashes("read all comments")
+    assert hashes("ab\ncd") != hashes("cd\nab")
+
+
+@pytest.mark.parametrize("line", ["", "12:30", "1", "—", "Bayern 34 26 5 3", "2025-11-22", "x"])
+def test_lines_of_numbers_and_signs_are_not_counted(line: str) -> None:
+    assert hashes(line) == []
+
+
+def test_short_sentences_are_not_counted_but_long_ones_are() -> None:
+    text = " ".join([*BODY, "He agreed.", PROMPT])
+    counted = count_segments(text, segment(text))
+    assert len(counted.hashes) == 4
+    assert (counted.letters >= 30).all()
+
+
+def test_ten_ideographs_are_a_sentence() -> None:
+    assert (
+        count_segments("北京市政府星期一宣布新计划", segment("北京市政府星期一宣布新计划")).letters
+        >= 30
+    )
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), max_size=8))
+def test_a_segment_has_the_same_hash_in_any_text(lines: list[list[str]]) -> None:
+    texts = [normalize(" ".join(words)) for words in lines]
+    whole = "\n".join(texts)
+    segments = segment(whole)
+    if any(piece.kind != "line" for piece in segments):
+        return
+    alone = [value for text in texts for value in hashes(text)]
+    assert hashes(whole) == alone
+
+
+@given(st.text(st.sampled_from([*"aZ9.\n", *SPACES, "京", "👩", "\u0301"]), max_size=80))
+def test_any_text_is_counted(text: str) -> None:
+    text = normalize(text)
+    segments = segment(text)
+    counted = count_segments(text, segments)
+    assert len(counted.places) == len(counted.hashes) == len(counted.letters) <= len(segments)
+    assert propose_repetition(text, segments, TemplateTable(counted.hashes), None) == []
+
+
+def test_recurring_lines_go_before_and_after_the_article() -> None:
+    lines = ["Home", "Politics", *BODY, "Share", PROMPT]
+    assert (
+        removed(lines, table("Home\nPolitics\nShare", PROMPT)) == f"Home\nPolitics|Share\n{PROMPT}"
+    )
+
+
+def test_between_paragraphs_one_short_line_stays_and_a_prompt_goes() -> None:
+    lines = [BODY[0], "Background", BODY[1], PROMPT, BODY[2]]
+    assert removed(lines, table("Background", PROMPT)) == PROMPT
+
+
+def test_a_block_goes_also_between_paragraphs() -> None:
+    lines = [BODY[0], "Share", "Print", "Save", BODY[1]]
+    assert removed(lines, table("Share\nPrint\nSave")) == "Share\nPrint\nSave"
+    assert removed(lines, table("Share\nPrint")) == ""
+
+
+def test_a_table_says_nothing_about_other_sources() -> None:
+    lines = [*BODY, PROMPT]
+    assert removed(lines, table(PROMPT)) == PROMPT
+    assert removed(lines, table(PROMPT), "b.example") == ""
+    assert removed(lines, table(PROMPT), None) == ""
+    assert removed(lines, table(PROMPT, source=None), None) == PROMPT
+
+
+def test_a_text_of_which_everything_recurs_is_left_alone() -> None:
+    lines = ["Home", *BODY]
+    assert removed(lines, table(*lines)) == ""
+
+
+def test_an_empty_table_proposes_nothing() -> None:
+    assert removed(["Home", *BODY], TemplateTable(np.zeros(0, np.uint64))) == ""
+
+
+def test_the_receipt_names_repetition_beside_other_rules() -> None:
+    text = "\n".join([*BODY, PROMPT])
+    weak = propose_repetition(text, segment(text), table(PROMPT), "a.example")
+    typed = [weak[0]._replace(rule="cue.newsletter")]
+    cleaned, pieces = clean_text(text, typed, weak)
+    assert cleaned == "\n".join(BODY)
+    assert ("cue.newsletter", "repetition") in [piece.rules for piece in pieces]
+
+
+def test_a_source_has_a_key_of_its_own_and_unknown_is_zero() -> None:
+    assert source_key(None) == 0
+    assert source_key("a.example") not in (0, source_key("b.example"))
