@@ -26,6 +26,8 @@ BLOCK_TOKENS = 20_000
 """Tokens scored together; bounds memory, any value gives the same spans."""
 
 
+MAX_RULE_CHARS = 100_000
+"""Longer texts keep the models' spans: some rules compare every name with every other."""
 PLACE_SCORE = 0.9
 """Score of a listed country or region that the models missed: right in nine of ten on dev."""
 
@@ -123,6 +125,13 @@ class BuiltinTagger:
     def _corrected(
         self, text: str, language: str, tokens: Tokens, spans: list[TaggedSpan]
     ) -> list[TaggedSpan]:
+        if len(text) <= MAX_RULE_CHARS:
+            spans = self._by_article(text, language, tokens, spans)
+        return with_iso(text, spans, self._places, language)
+
+    def _by_article(
+        self, text: str, language: str, tokens: Tokens, spans: list[TaggedSpan]
+    ) -> list[TaggedSpan]:
         if "treaty" in self.rules:
             spans = without_treaty_names(
                 text, spans, lambda name: self._places.is_place(name, language)
@@ -136,7 +145,6 @@ class BuiltinTagger:
             first = self._models.places_begin(tokens)
             listed = place_spans(text, first, self._places, language, PLACE_SCORE)
             spans = with_places(text, spans, listed, add="add" in self.rules)
-            spans = with_iso(text, spans, self._places, language)
         return spans
 
 
