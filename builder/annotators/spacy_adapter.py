@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import spacy
-import spacy.cli
+from spacy.cli.download import download
 
 from builder.errors import ConfigError
 from builder.text.entities import TaggedSpan
@@ -61,7 +61,7 @@ def load(rest: str, allow_download: bool) -> SpacyTagger:
             raise ConfigError(
                 f"entities: no spaCy pipeline {rest!r}; run: python -m spacy download {rest}"
             ) from error
-        spacy.cli.download(rest)
+        download(rest)
         pipeline = spacy.load(rest)
     if "ner" not in pipeline.pipe_names:
         raise ConfigError(f"entities: spaCy pipeline {rest!r} has no 'ner' component")
