@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument(
         "--tagger",
         default="builtin",
-        help="builtin, gazetteer, none or a plug-in",
+        help="builtin, builtin-fast, gazetteer, none or a plug-in",
     )
     parser.add_argument(
         "files", type=Path, nargs="+", help="JSONL files with text, lang, spans and labels"
@@ -146,6 +146,8 @@ def make(spec: str) -> EntityTagger:
     name, _, rest = spec.partition(":")
     if name == "builtin":
         return load_builtin(Path(rest) if rest else SHIPPED)
+    if name == "builtin-fast":
+        return load_builtin(SHIPPED, fast=True)
     if name == "gazetteer":
         return load_gazetteer(SHIPPED)
     if name == "none":

@@ -59,7 +59,6 @@ def confidence(margin: int, curve: tuple[float, float]) -> float:
 class BuiltinTagger:
     """Tag people, places, organisations and other names with the weights of the package."""
 
-    name = "builtin"
     labels = frozenset({"PER", "LOC", "ORG", "MISC"})
 
     def __init__(self, models: Models, places: Places, card: Mapping[str, Any]) -> None:
@@ -67,6 +66,7 @@ class BuiltinTagger:
         self._places = places
         self.rules = frozenset(card.get("rules", ("treaty", "whole", "carry", "places", "add")))
         self._card = dict(card)
+        self.name = str(card["name"])
         self.version = str(card["version"])
         self._tiers: dict[str, str] = {
             language: tier

@@ -222,4 +222,8 @@ def test_card_says_what_the_tagger_says(tagger: BuiltinTagger) -> None:
     for tier, languages in card["languages"].items():
         assert {tagger.tier(language) for language in languages} == {tier}
     assert set(card["metrics"]) <= set(card["languages"]["measured"])
-    assert tagger.describe() == card
+    assert tagger.describe() == {key: card[key] for key in card if key != "fast"}
+    fast = load_builtin(SHIPPED, fast=True)
+    assert fast.name == "builtin-fast"
+    assert fast.describe()["metrics"] == card["fast"]["metrics"]
+    assert fast.annotate([TEXTS[0][0]], ["fr"])[0]
