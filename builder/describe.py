@@ -18,6 +18,7 @@ from builder.decide import Decision
 from builder.errors import ConfigError
 from builder.readers import FileListing
 from builder.render.card import render_card
+from builder.render.croissant import render_croissant
 from builder.tasks import SliceReport
 from builder.tools import data_digest, describe_annotators
 from builder.writers.atomic import write_file
@@ -41,6 +42,7 @@ __all__ = ["MANIFEST_NAME", "BuildRecord", "describe_build", "fill_card"]
 
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
+CROISSANT_NAME = "croissant.json"
 
 #: Input files above which their list is a Parquet file instead of a part of the manifest.
 MAX_LISTED = 10_000
@@ -109,7 +111,7 @@ def describe_build(
     written: tuple[Sequence[Shard], Summary],
     folder: Path,
 ) -> BuildManifest:
-    """Write card, licence and manifest into the folder of the shards.
+    """Write card, licence, metadata and manifest into the folder of the shards.
 
     Args:
         config: the configuration of the build.
@@ -150,6 +152,7 @@ def describe_build(
     if config.license_file:
         write_file(folder / "LICENSE", _read_text(base / config.license_file).encode())
     write_file(folder / CARD_NAME, fill_card(config, base, manifest).encode())
+    write_file(folder / CROISSANT_NAME, render_croissant(manifest).encode())
     listed = {shard.path for shard in manifest.shards}
     manifest = manifest.model_copy(update={"files": tuple(_other_files(folder, listed))})
     write_file(folder / MANIFEST_NAME, dump_manifest(manifest))
