@@ -144,10 +144,11 @@ def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
         if rest_end - end > MAX_NAME_LINE:
             return []
     names: list[NameSpan] = []
-    for first, last in _parts(page.text, end, min(rest_end, end + MAX_NAME_LINE)):
+    parts = _parts(page.text, end, min(rest_end, end + MAX_NAME_LINE))
+    for first, last in parts:
         name = _person(page.text, first, last)
         if name is None and not names and same_line:
-            name = _first_name(page.text, first, last)
+            name = _first_name(page.text, first, last, alone=len(parts) == 1)
         if name is None:
             break
         names.append(name)
@@ -170,10 +171,12 @@ def _person(text: str, start: int, end: int) -> NameSpan | None:
     return NameSpan(first, last)
 
 
-def _first_name(text: str, start: int, end: int) -> NameSpan | None:
+def _first_name(text: str, start: int, end: int, *, alone: bool) -> NameSpan | None:
     """Return the one word of a stretch if it may be the name that a blog's author goes by."""
     found = _LONE_WORD.fullmatch(text, start, end)
-    return NameSpan(*found.span(1)) if found else None
+    if found is None or not (alone or found[1][0].isupper()):
+        return None
+    return NameSpan(*found.span(1))
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:

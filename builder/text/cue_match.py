@@ -234,11 +234,13 @@ class Matcher:
         """Say whether a sentence is short and bounded enough to go with its phrase."""
         if not unit.whole or unit.end - unit.start > cue.max_chars:
             return False
-        if unit.line or self.line(unit.start).whole:
+        if unit.line:
             return True
-        if found.start() - unit.start > MAX_LEAD or unit.end - found.end() > MAX_TAIL:
-            return False
-        return not self.text[found.end() : unit.end].lstrip()[:1].isupper()
+        if self.text[found.end() : unit.end].lstrip()[:1].isupper():
+            return False  # it may begin a sentence that is glued to the phrase
+        if self.line(unit.start).whole:
+            return True
+        return found.start() - unit.start <= MAX_LEAD and unit.end - found.end() <= MAX_TAIL
 
     def _name_hits(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Add the hits of a match; return False if its `{name}` is no name."""

@@ -13,7 +13,7 @@ from schema.terms import Flag
 
 __all__ = ["find_flags"]
 
-MIN_NOTICE = 20
+MIN_NOTICE = 18
 """Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
 three times."""
 

@@ -226,7 +226,11 @@ class _Reader:
         if not all(options):
             message = "an empty choice; write [a|b] for something that may be missing"
             raise PhraseError(message)
-        pattern = "(?:" + "|".join(self.join(option) for option in options) + ")"
+        # Longest first, or `min` would win over `minutes` and leave half a word.
+        patterns = sorted(
+            {self.join(option) for option in options}, key=lambda one: (-len(one), one)
+        )
+        pattern = f"(?:{'|'.join(patterns)})"
         width = max(sum(node.width + MAX_SEPARATOR for node in option) for option in options)
         readings = tuple(reading for option in options for reading in _readings(option))
         if opener == "[":

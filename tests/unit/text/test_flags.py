@@ -1,0 +1,62 @@
+"""Flags say what a reader should know, and a menu raises none."""
+
+from builder.text.cue_match import CueHit
+from builder.text.flags import find_flags
+from schema.terms import Flag
+
+BODY = "The council voted on Tuesday to repair the hall, which has been closed for three years."
+
+
+def hit(text: str, phrase: str, cue: str) -> CueHit:
+    start = text.index(phrase)
+    return CueHit(start, start + len(phrase), cue)
+
+
+def flags(raw: str, text: str, phrase: str = "", cue: str = "") -> set[Flag]:
+    return set(find_flags(raw, text, [hit(raw, phrase, cue)] if phrase else []))
+
+
+def test_plain_article_has_no_flag() -> None:
+    assert flags(BODY, BODY) == set()
+
+
+def test_notice_raises_its_flag_and_a_menu_word_does_not() -> None:
+    notice = "You have read all your free articles."
+    assert Flag.PAYWALLED in flags(f"{BODY}\n{notice}", BODY, notice, "paywall")
+    assert flags(f"Subscribe\n{BODY}", BODY, "Subscribe", "paywall") == set()
+    ended = "The liveblog has ended."
+    assert Flag.LIVEBLOG in flags(f"{ended}\n{BODY}", BODY, ended, "liveblog")
+
+
+def test_text_that_breaks_off_is_truncated() -> None:
+    assert Flag.TRUNCATED in flags(BODY, f"{BODY} The mayor . . .")
+    assert Flag.TRUNCATED in flags(BODY, f"{BODY} The mayor […]")
+    assert Flag.TRUNCATED not in flags(BODY, f"{BODY} And then…")
+
+
+def test_reprint_and_translation_come_from_kept_cues() -> None:
+    assert flags(BODY, BODY, BODY, "reprint") == {Flag.REPRINT}
+    assert flags(BODY, BODY, BODY, "translation") == {Flag.TRANSLATION}
+
+
+def test_ticker_is_a_liveblog() -> None:
+    ticker = "\n".join(f"{hour}:15 Something happened in the hall again." for hour in range(10, 17))
+    assert Flag.LIVEBLOG in flags(ticker, ticker)
+
+
+def test_list_of_teasers_is_an_index_and_no_article() -> None:
+    index = "\n".join(f"Council votes on hall number {number}" for number in range(15))
+    assert {Flag.INDEX, Flag.NOT_ARTICLE} <= flags(index, index)
+
+
+def test_short_text_around_a_player_or_a_login_is_flagged() -> None:
+    player = "Your browser does not support video."
+    assert Flag.VIDEO in flags(f"{player}\nThe hall", "The hall", player, "player")
+    assert Flag.VIDEO not in flags(f"{player}\n{BODY * 6}", BODY * 6, player, "player")
+    login = "Log in to read this"
+    assert Flag.LOGIN_WALL in flags(f"{login}\nThe hall", "The hall", login, "login")
+
+
+def test_ideographs_weigh_as_words() -> None:
+    """A Chinese sentence is as much prose as its translation."""
+    assert Flag.NOT_ARTICLE not in flags("", "新图书馆周六上午正式开放，藏书两万余册。")

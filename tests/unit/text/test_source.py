@@ -1,0 +1,162 @@
+"""Source hints come from what is declared or labelled, and from nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+from builder.text.bylines import find_authors
+from builder.text.cue_rules import CueRules, load_cues
+from builder.text.cues import find_cues
+from builder.text.names import leading_name, listed_names, looks_like_person
+from builder.text.source import hint_sources, resolve_source
+from schema.article import Origin, RawArticle
+from schema.hints import SourceHint
+from schema.terms import SourceBasis, SourceKind
+
+RULES = Path(__file__).parents[3] / "builder" / "text" / "rules"
+BODY = (
+    "The council voted on Tuesday evening to repair the hall, which has been closed for three "
+    "years because of its roof, and the work will begin in March, the mayor told the meeting."
+)
+
+
+@pytest.fixture(scope="module")
+def rules() -> CueRules:
+    return load_cues(RULES)
+
+
+def raw(text: str = "", **declared: object) -> RawArticle:
+    return RawArticle.model_validate(
+        {"origin": Origin(path="a.txt", record=0), "text": text, **declared}
+    )
+
+
+def registrable(host: str) -> str | None:
+    return ".".join(host.split(".")[-2:]) if "." in host else None
+
+
+def hints(text: str, rules: CueRules, **declared: object) -> list[SourceHint]:
+    return hint_sources(text, raw(text, **declared), find_cues(text, "und", rules), registrable)
+
+
+def named(found: list[SourceHint], kind: SourceKind) -> list[str]:
+    return [hint.value for hint in found if hint.kind is kind]
+
+
+def test_declared_fields_are_hints_without_a_place(rules: CueRules) -> None:
+    found = hints(
+        BODY,
+        rules,
+        url="https://news.example.org/a",
+        publisher=" Valley  Post ",
+        authors=("A. Roe",),
+    )
+    assert [(one.kind, one.value, one.basis) for one in found] == [
+        (SourceKind.URL, "https://news.example.org/a", SourceBasis.METADATA),
+        (SourceKind.DOMAIN, "example.org", SourceBasis.URL),
+        (SourceKind.PUBLISHER, "Valley Post", SourceBasis.METADATA),
+        (SourceKind.AUTHOR, "A. Roe", SourceBasis.METADATA),
+    ]
+    assert resolve_source(found) == "example.org"
+
+
+def test_source_falls_back_to_the_declared_publisher_and_never_to_the_text(rules: CueRules) -> None:
+    assert resolve_source(hints(BODY, rules, publisher="Valley Post")) == "Valley Post"
+    text = f"{BODY}\nSign up for the Valley Post newsletter"
+    found = hints(text, rules)
+    assert named(found, SourceKind.PUBLISHER) == ["Valley Post"]
+    assert resolve_source(found) is None
+
+
+@pytest.mark.parametrize("url", ["http://[broken", "", "   ", "no host at all"])
+def test_broken_url_gives_no_domain(url: str, rules: CueRules) -> None:
+    assert named(hints(BODY, rules, url=url), SourceKind.DOMAIN) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "value"),
+    [
+        ("By Hannah Colley", SourceKind.AUTHOR, "Hannah Colley"),
+        ("Von Miriam Falk, Hohenbruck", SourceKind.AUTHOR, "Miriam Falk"),
+        ("Par Élise Marchand", SourceKind.AUTHOR, "Élise Marchand"),
+        ("Автор: Анна Лебедева", SourceKind.AUTHOR, "Анна Лебедева"),
+        ("记者：王小明", SourceKind.AUTHOR, "王小明"),
+        ("Hannah Colley | 12 March 2024", SourceKind.AUTHOR, "Hannah Colley"),
+        ("Édité par : Анна Лебедева", SourceKind.EDITOR, "Анна Лебедева"),
+        ("Translated by Ruth Meyer", SourceKind.EDITOR, "Ruth Meyer"),
+        ("LONDON (Reuters) - It rained.", SourceKind.AGENCY, "Reuters"),
+        (
+            "This article was originally published by Northern Mail.",
+            SourceKind.ORIGINAL_SOURCE,
+            "Northern Mail",
+        ),
+        ("Suivez-nous sur Facebook", SourceKind.PLATFORM, "Facebook"),
+    ],
+)
+def test_labelled_name_is_a_hint_at_its_place(
+    line: str, kind: SourceKind, value: str, rules: CueRules
+) -> None:
+    text = f"The hall reopens\n{line}\n{BODY}\n{BODY}"
+    found = [hint for hint in hints(text, rules) if hint.kind is kind]
+    assert [hint.value for hint in found][:1] == [value]
+    assert all(text[hint.start : hint.end] == hint.value for hint in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The hall",
+        "World News",
+        "By land and by sea",
+        "Hannah Colley",
+        "Facebook",
+        "AP courses are popular",
+        "Sign up for our newsletter",
+    ],
+)
+def test_line_without_label_gives_no_hint(line: str, rules: CueRules) -> None:
+    """A wrong hint is worse than none."""
+    assert hints(f"{line}\n{BODY}", rules) == []
+
+
+def test_authors_of_teasers_are_not_the_author(rules: CueRules) -> None:
+    """A byline far from the body belongs to another article."""
+    menu = "\n".join(f"Topic {number}" for number in range(40))
+    text = f"By Ruth Meyer\n{menu}\nThe hall reopens\nBy Hannah Colley\n{BODY}\n{BODY}"
+    spans = find_authors(text, find_cues(text, "en", rules))
+    assert [text[start:end] for start, end in spans] == ["Hannah Colley"]
+
+
+def test_hints_do_not_repeat(rules: CueRules) -> None:
+    found = hints(f"By Ruth Meyer\n{BODY}\nBy Ruth Meyer", rules, authors=("Ruth Meyer",))
+    assert named(found, SourceKind.AUTHOR) == ["Ruth Meyer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Anna Roth said", "Anna Roth"),
+        ("Ludwig van der Meer", "Ludwig van der Meer"),
+        ("Valley Post : news", "Valley Post"),
+        ("France 24 reports", "France 24"),
+        ("said nothing", None),
+        ("X", None),
+    ],
+)
+def test_leading_name_ends_where_small_letters_begin(text: str, name: str | None) -> None:
+    found = leading_name(text, 0, len(text))
+    assert (text[found.start : found.end] if found else None) == name
+
+
+def test_listed_names_stop_at_a_role() -> None:
+    text = "Anna Roth und Peter Holm, Redakteur"
+    spans = listed_names(text, 0, len(text), frozenset({"redakteur"}))
+    assert [text[start:end] for start, end in spans] == ["Anna Roth", "Peter Holm"]
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [("Anna Roth", True), ("Anna", False), ("News 24", False), ("AP TT", False), ("王小明", True)],
+)
+def test_shape_of_a_person(name: str, person: bool) -> None:
+    assert looks_like_person(name) is person
