@@ -168,7 +168,7 @@ def test_nothing_published_still_writes_the_rejects(corpus: Corpus, tmp_path: Pa
 def test_an_unknown_key_is_named_with_the_known_ones(corpus: Corpus, tmp_path: Path) -> None:
     folder = corpus({"a.txt": ARTICLE, "pressmark.toml": "licence = 'mit'"})
     run = pressmark("build", folder, "--out", tmp_path / "out")
-    fails(run, 2, "licence: unknown key (known: audit, ")
+    fails(run, 2, "licence: unknown key (known: allow_download, ")
 
 
 def test_an_output_that_is_not_ours_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:

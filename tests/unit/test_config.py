@@ -17,7 +17,7 @@ def test_an_empty_table_is_the_default_build() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"nmae": "x"}, r"nmae: unknown key \(known: audit, "),
+        ({"nmae": "x"}, r"nmae: unknown key \(known: allow_download, "),
         ({"splits": {"salz": "x"}}, r"splits\.salz: unknown key \(known: "),
         ({"output": {"shard_bytes": 5}}, r"output\.shard_bytes: .*greater than or equal to 1000"),
         ({"audit": "maybe"}, r"audit: .*'publish', 'local' or 'none'"),
