@@ -19,6 +19,7 @@ from builder.errors import ConfigError
 from builder.readers import FileListing
 from builder.render.card import render_card
 from builder.render.croissant import render_croissant
+from builder.render.pictures import render_pictures
 from builder.tasks import SliceReport
 from builder.tools import data_digest, describe_annotators
 from builder.writers.atomic import write_file
@@ -152,6 +153,8 @@ def describe_build(
     if config.license_file:
         write_file(folder / "LICENSE", _read_text(base / config.license_file).encode())
     write_file(folder / CARD_NAME, fill_card(config, base, manifest).encode())
+    for name, picture in render_pictures(manifest).items():
+        write_file(folder / name, picture.encode())
     write_file(folder / CROISSANT_NAME, render_croissant(manifest).encode())
     listed = {shard.path for shard in manifest.shards}
     manifest = manifest.model_copy(update={"files": tuple(_other_files(folder, listed))})

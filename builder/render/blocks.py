@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from builder.render.card_yaml import config_shards, split_order
+from builder.render.pictures import picture_links
 from schema.arrow import field_rows
 from schema.article import Article, AuditRow
 from schema.manifest import BuildManifest
@@ -271,6 +272,7 @@ def _limits(manifest: BuildManifest) -> str:
 #: Blocks by name: the one list of what the card can measure.
 BLOCKS: Mapping[str, Callable[[BuildManifest], str]] = {
     "summary": _summary,
+    "pictures": picture_links,
     "load": _load,
     "splits": _splits,
     "lengths": _lengths,

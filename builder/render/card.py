@@ -36,6 +36,9 @@ DEFAULT_TEMPLATE = """
 <!-- pressmark:begin summary -->
 <!-- pressmark:end summary -->
 
+<!-- pressmark:begin pictures -->
+<!-- pressmark:end pictures -->
+
 ## Loading
 
 <!-- pressmark:begin load -->
