@@ -20,6 +20,12 @@ __all__ = ["LayoutModel", "load_layout", "propose_layout", "score_segments"]
 
 RULE = "layout"
 
+# A line goes when it is more likely noise than not; a part of a line only from these log
+# odds on, since its borders are uncertain and a lost article is worse than noise left.
+# On two folds of the development pages in one line, 0 gives F1 .903 and 2.6 % of pages
+# lost, -0.5 gives .901 and 1.8 %.
+LEAST_IN_LINE = -0.4
+
 # Weights are stored as 16-bit integers, in units of 1 / WEIGHT_GRID; activations are cut to
 # multiples of 1 / ACTIVATION_GRID below ACTIVATION_LIMIT.  All products and sums are then
 # exact in 64-bit floats, whatever the order of summation, so that scores are the same on
@@ -97,7 +103,9 @@ def propose_layout(
     """
     if not segments:
         return []
-    keep = score_segments(text, segments, model, cues) >= 0
+    is_line = np.array([found.kind == "line" for found in segments])
+    least = np.where(is_line, 0.0, LEAST_IN_LINE)
+    keep = score_segments(text, segments, model, cues) >= least
     if not keep.any():
         return []
     return list(_runs(segments, keep.tolist()))
