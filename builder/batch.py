@@ -163,6 +163,7 @@ def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
         url=raw.url,
         basis=DateBasis(raw.basis),
         not_after=tools.not_after,
+        language=raw.language,
     )
 
 

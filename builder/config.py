@@ -141,6 +141,11 @@ class BuildConfig(_Table):
     withhold: WithholdParams = Field(
         default_factory=WithholdParams, description="What is never published."
     )
+    language: str = Field(
+        default="builtin",
+        description="Language identifier: a spec (`builtin`, `fasttext:PATH`, `lingua`, "
+        "`python:module:factory`).",
+    )
     entities: str | dict[str, str] = Field(
         default="builtin",
         description="Entity tagger: a spec (`builtin`, `gazetteer`, `none`, …), or one per "

@@ -9,12 +9,12 @@ from typing import Any, Protocol, runtime_checkable
 from tldextract import TLDExtract
 
 from builder.annotators import load_plugin
+from builder.annotators.language_plugins import load_identifier
 from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
 from builder.text.cue_rules import load_cues
 from builder.text.date_patterns import load_date_rules
 from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
-from builder.text.language import load_py3langid
 from builder.text.layout import load_layout
 from builder.text.repetition import load_templates
 from schema.manifest import Annotator
@@ -28,6 +28,7 @@ MODELS = _TEXT / "models"
 #: Entity taggers that ship, by spec.
 TAGGERS: dict[str, Callable[[], EntityTagger]] = {
     "builtin": partial(load_builtin, MODELS / "entities"),
+    "builtin-fast": partial(load_builtin, MODELS / "entities", fast=True),
     "gazetteer": partial(load_gazetteer, MODELS / "entities"),
     "none": NoneTagger,
 }
@@ -57,7 +58,7 @@ def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
         cues=load_cues(RULES) if cleaning.cues else None,
         layout=load_layout(MODELS / "layout.npz") if cleaning.layout else None,
         dates=load_date_rules(RULES / "dates"),
-        identifier=load_py3langid(),
+        identifier=load_identifier(config.language),
         taggers=_taggers(config),
         signature=config.signature,
         templates=load_templates(templates) if templates and templates.exists() else None,
