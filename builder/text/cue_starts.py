@@ -32,9 +32,10 @@ def find_starts(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, 
         yield from _unspaced(folded, rules)
 
 
-def _spaced(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, int]]:
-    """Yield starts at the heads of phrases: the hot loop, one turn per word of the text."""
+def _spaced(text: str, folded: str, rules: CueRules) -> list[tuple[int, int]]:
+    """Return starts at the heads of phrases: the hot loop, one turn per word of the text."""
     heads, anchors = rules.heads, rules.anchors
+    found: list[tuple[int, int]] = []
     seconds: Mapping[str, tuple[int, ...]] = _NONE
     start = 0
     for word in _WORD.finditer(folded):
@@ -42,25 +43,17 @@ def _spaced(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, int]
         if key[0] in _DIGITS:
             key = NUMBER
         if key in seconds:
-            for number in seconds[key]:
-                yield number, start
+            found += [(number, start) for number in seconds[key]]
         seconds = heads.get(key, _NONE)
         if seconds:
             start = word.start()
-            yield from _any_second(text, start, seconds)
+            if "" in seconds:
+                found += [(number, start) for number in seconds[""]]
+            if OPENING in seconds and _may_open(text, start):
+                found += [(number, start) for number in seconds[OPENING]]
         if key in anchors:
-            yield from _before(folded, word.start(), anchors[key], rules)
-
-
-def _any_second(
-    text: str, start: int, seconds: Mapping[str, tuple[int, ...]]
-) -> Iterator[tuple[int, int]]:
-    """Yield the cues of one word, and of phrases whose second word may be any."""
-    for number in seconds.get("", ()):
-        yield number, start
-    if OPENING in seconds and _may_open(text, start):
-        for number in seconds[OPENING]:
-            yield number, start
+            found += _before(folded, word.start(), anchors[key], rules)
+    return found
 
 
 def _may_open(text: str, at: int) -> bool:
