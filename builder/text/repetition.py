@@ -8,7 +8,7 @@ counted (`builder.corpus.templates`) and keeps no text: only hashes.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +18,9 @@ import numpy.typing as npt
 from builder.text.characters import (
     DIGIT,
     IDEOGRAPH,
-    LETTER,
     LOWER,
     NEWLINE,
     SPACE,
-    UPPER,
     basic_codes,
     class_table,
 )
@@ -69,7 +67,6 @@ _BASE = 0x9E3779B97F4A7C15  # any odd number far from a power of two
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # as in SplitMix64
 _LEAST_POWERS = 1 << 14
-_DIGIT_UNIT = 1 << 32  # letters and digits are counted in the halves of one number
 
 
 class Counted(NamedTuple):
@@ -120,10 +117,10 @@ def count_segments(text: str, segments: Sequence[Segment]) -> Counted:
     is_line = np.array([kind == "line" for kind in kinds])
     codes = basic_codes(text)
     classes = class_table()[codes]
-    sums = np.zeros(codes.size + 1, dtype=np.int64)
-    np.cumsum(_weights()[classes], out=sums[1:])
-    sizes = sums[ends] - sums[starts]
-    letters, digits = sizes & (_DIGIT_UNIT - 1), sizes // _DIGIT_UNIT
+    letters = _between((classes >= LOWER) & (classes <= IDEOGRAPH), starts, ends)
+    if (ideograph := classes == IDEOGRAPH).any():
+        letters += (IDEOGRAPH_LETTERS - 1) * _between(ideograph, starts, ends)
+    digits = _between(classes == DIGIT, starts, ends)
     chosen = letters >= np.where(is_line, LEAST, LONG)
     chosen &= letters >= LETTERS_PER_DIGIT * digits
     places = np.flatnonzero(chosen)
@@ -185,14 +182,10 @@ def with_source(hashes: U64, source: int) -> U64:
     return _mix(hashes ^ np.uint64(source))
 
 
-@cache
-def _weights() -> Places:
-    """Return what each class of characters adds to the letters and digits of a segment."""
-    weights = np.zeros(256, dtype=np.int64)
-    weights[[LOWER, UPPER, LETTER]] = 1
-    weights[IDEOGRAPH] = IDEOGRAPH_LETTERS
-    weights[DIGIT] = _DIGIT_UNIT
-    return weights
+def _between(marked: npt.NDArray[np.bool_], starts: Places, ends: Places) -> Places:
+    """Count the marks between starts and ends."""
+    places = np.flatnonzero(marked)
+    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
 
 
 def _hash_spans(
@@ -202,13 +195,14 @@ def _hash_spans(
     digit = classes == DIGIT
     kept = (classes != SPACE) & (classes != NEWLINE)
     kept[1:] &= ~(digit[1:] & digit[:-1])
-    signs = np.where(digit, np.uint32(ord("0")), codes)[kept]
+    places = np.flatnonzero(kept)
+    signs = codes[places].astype(np.uint64)
+    signs[digit[places]] = ord("0")
     powers, inverses = _powers(signs.size)
+    signs *= powers[: signs.size]
     sums = np.zeros(signs.size + 1, dtype=np.uint64)
-    np.cumsum(signs * powers[: signs.size], out=sums[1:])
-    place = np.zeros(classes.size + 1, dtype=np.int64)
-    np.cumsum(kept, out=place[1:])
-    first, last = place[starts], place[ends]
+    np.cumsum(signs, out=sums[1:])
+    first, last = np.searchsorted(places, starts), np.searchsorted(places, ends)
     values = (sums[last] - sums[first]) * inverses[first]
     return _mix(values + (last - first).astype(np.uint64))
 
