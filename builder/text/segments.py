@@ -30,7 +30,8 @@ from builder.text.characters import (
 __all__ = ["Segment", "segment"]
 
 # A line longer than this many characters is read as running text and cut into sentences
-# and pieces.  Paragraphs of news stay whole (99 % are shorter on the development pages).
+# and pieces.  Paragraphs of news stay whole: 99.6 % of those of the
+# development articles are shorter.
 MAX_LINE = 1000
 
 # So is a line longer than this that holds at least this share of the text: an article,
@@ -47,8 +48,8 @@ MIN_PIECE = 12
 # ... and any word does after this many.
 MAX_PIECE = 160
 
-# Cutting whole lines at their best borders, with the gold known, reaches F1 .995 (flat)
-# and .99 (near, flat) on the development pages; finer pieces gain .002.
+# With the gold known, keeping or removing whole segments reaches F1 .995 on half of the
+# development pages in one line, and .998 in lines: the borders cost little.
 
 _WEAK, _STRONG, _SENTENCE = 1, 2, 3
 
