@@ -42,6 +42,8 @@ OWN_SHARE = 5
 PARTITION_ROWS = 4_000_000
 """Rows that are sorted at a time; about 100 MB. No result depends on it."""
 
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd: a text of two sources keeps two keys
+
 U64 = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -147,7 +149,7 @@ def _may_reach(slices: Sequence[SliceCounts], params: RepetitionParams) -> bool:
 
 def _first_occurrences(slices: Sequence[SliceCounts]) -> list[Mask]:
     """Mark in each slice the articles that occur there first: equal texts count once."""
-    keys = np.concatenate([counts.articles ^ counts.sources for counts in slices])
+    keys = np.concatenate([counts.articles + counts.sources * _SPREAD for counts in slices])
     first = np.zeros(keys.size, dtype=np.bool_)
     first[np.unique(keys, return_index=True)[1]] = True
     borders = np.cumsum([counts.articles.size for counts in slices])[:-1]
@@ -210,9 +212,10 @@ def _witnesses(counts: SliceCounts, kept: Mask, frequent: U64, usual: Mask) -> M
     unusual = held.copy()
     unusual[held] = ~usual[at[held]]
 
-    def letters(chosen: Mask) -> npt.NDArray[np.float64]:
-        rows, prose = counts.rows[chosen], counts.prose[chosen].astype(np.float64)
-        return np.bincount(rows, weights=prose, minlength=counts.articles.size)
+    def letters(chosen: Mask) -> Places:
+        rows, prose = counts.rows[chosen], counts.prose[chosen]
+        sums = np.bincount(rows, weights=prose, minlength=counts.articles.size)
+        return sums.astype(np.int64)
 
     own = letters(~held)
     marked: Mask = kept & (own > 0) & (own >= letters(unusual))

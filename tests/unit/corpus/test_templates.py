@@ -14,7 +14,7 @@ from builder.corpus.templates import RepetitionParams, SliceCounts, find_templat
 FOOTER, MENU = 7, 8
 SOURCE = 99
 
-_numbers = itertools.count(1000)
+_numbers = itertools.count(1_000_000)
 
 #: An article: source, hash of its text, letters of prose (0: a short line) by segment.
 Article = tuple[int, int, dict[int, int]]
