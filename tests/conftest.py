@@ -18,6 +18,11 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden cases be rewritten; the difference is what a review reads."""
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden cases")
+
+
 def build_seeds(out: Path, workers: int = 1) -> BuildManifest:
     """Build the seeds as `make dataset` does."""
     config = read_config(SEEDS / "pressmark.toml")

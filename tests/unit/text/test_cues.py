@@ -1,6 +1,5 @@
 """Cues remove what a page says of itself, and never the news."""
 
-import json
 import time
 from pathlib import Path
 
@@ -272,17 +271,3 @@ def test_hostile_text_takes_linear_time(text: str, chars: int, rules: CueRules) 
     whole = time.process_time() - middle
     assert whole < max(8 * (middle - began), 1.0)
     assert whole < SECONDS_PER_MEGABYTE
-
-
-GOLDEN = Path(__file__).parents[2] / "golden" / "cues"
-
-
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
-def test_golden_pages(path: Path, rules: CueRules) -> None:
-    """Pages of publishers that do not exist: what stays, what goes, and why."""
-    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    text = path.read_text(encoding="utf-8")
-    rest, removed = remove_spans(text, propose_cues(text, expected["language"], rules))
-    assert rest == expected["kept"]
-    pieces = [{"text": text[one.start : one.end], "rules": list(one.rules)} for one in removed]
-    assert pieces == expected["removed"]
