@@ -44,6 +44,7 @@ def cli() -> None:
       pressmark build articles/ --out dist/news   clean, check, split and write the dataset
       pressmark verify dist/news                  list everything that is wrong with it
       pressmark explain dist/news 66976a87        show one article and its evidence
+      pressmark report dist/news                  look at it all in a browser
       pressmark publish dist/news --repo me/news  put it on the Hub, whole or not at all
 
     \b
@@ -156,6 +157,29 @@ def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
         click.echo(json.dumps(explanation, ensure_ascii=False, indent=2, default=str))
     else:
         click.echo(render_explanation(explanation))
+    return 0
+
+
+@cli.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--out", type=_FOLDER, help="File to write; default: FOLDER.report.html beside it.")
+@click.option("--open", "show", is_flag=True, help="Open the page in a browser afterwards.")
+def report(folder: Path, out: Path | None, show: bool) -> int:
+    """Write one HTML page that shows a built folder: counts, pictures, articles, findings.
+
+    The page needs no network and holds a sample of the articles.
+
+    \b
+    Examples:
+      pressmark report dist/news
+      pressmark report dist/news --out news.html --open
+    """
+    from builder.report import write_report
+
+    path = write_report(folder, out)
+    click.echo(str(path))
+    if show:
+        click.launch(path.absolute().as_uri())
     return 0
 
 
