@@ -46,6 +46,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def built(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mixed folder, built once with the defaults; not to be changed."""
+    out = tmp_path_factory.mktemp("built") / "out"
+    run(folder, out)
+    return out
+
+
 def run(folder: Path, out: Path, workers: int = 1, **settings: object) -> dict[str, str]:
     config = BuildConfig.model_validate(settings)
     build(BuildRequest(folder, out, config, folder, workers=workers))
@@ -67,21 +75,19 @@ def rows(out: Path) -> list[dict[str, object]]:
 
 
 def test_the_same_bytes_for_any_workers_slices_and_batches(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference = run(folder, tmp_path / "one")
-    assert run(folder, tmp_path / "two", workers=2) == reference
+    reference = dict(tree(built))
     monkeypatch.setattr("builder.tasks.BATCH", 3)
-    monkeypatch.setattr("builder.pipeline.SLICE_BYTES", 2_000)
+    monkeypatch.setattr("builder.pipeline.SLICE_BYTES", 6_000)
     assert run(folder, tmp_path / "small") == reference
-    assert run(folder, tmp_path / "small-two", workers=2) == reference
+    assert run(folder, tmp_path / "two", workers=2) == reference
 
 
-def test_every_article_is_published_or_rejected_once(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run(folder, out)
+def test_every_article_is_published_or_rejected_once(built: Path) -> None:
+    out = built
     manifest = json.loads((out / "manifest.json").read_text())
-    refused = pq.read_table(tmp_path / "out.rejects").to_pylist()
+    refused = pq.read_table(out.with_name("out.rejects")).to_pylist()
     read = 40 + 60 + 15 + 3 + 1 + 35 + 5
     assert manifest["counts"]["total"] == {
         "read": read,
@@ -101,22 +107,18 @@ def test_every_article_is_published_or_rejected_once(folder: Path, tmp_path: Pat
     }
 
 
-def test_a_duplicate_names_the_article_that_is_kept(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run(folder, out)
-    ids = {row["id"] for row in rows(out)}
-    for row in pq.read_table(tmp_path / "out.rejects").to_pylist():
+def test_a_duplicate_names_the_article_that_is_kept(built: Path) -> None:
+    ids = {row["id"] for row in rows(built)}
+    for row in pq.read_table(built.with_name("out.rejects")).to_pylist():
         if row["code"] == "EXACT_DUPLICATE":
             assert row["kept"] in ids
             assert row["kept"] == row["id"]
 
 
-def test_near_duplicates_share_a_cluster_and_a_split(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run(folder, out)
+def test_near_duplicates_share_a_cluster_and_a_split(built: Path) -> None:
     pairs = 0
     clusters: dict[object, set[object]] = {}
-    for row in rows(out):
+    for row in rows(built):
         clusters.setdefault(row["cluster_id"], set()).add(row["split"])
         pairs += row["cluster_size"] == 2
     assert pairs == 30
@@ -131,34 +133,31 @@ def test_near_duplicates_are_rejected_when_asked(folder: Path, tmp_path: Path) -
     assert {row["cluster_size"] for row in rows(out)} == {1}
 
 
-def test_a_larger_corpus_moves_no_article(folder: Path, tmp_path: Path) -> None:
+def test_a_larger_corpus_moves_no_article(folder: Path, built: Path, tmp_path: Path) -> None:
     larger = tmp_path / "larger"
     larger.mkdir()
     for path in folder.iterdir():
         (larger / path.name).write_bytes(path.read_bytes())
     for number in range(500, 540):
         (larger / f"{number}.txt").write_text(article(number))
-    run(folder, tmp_path / "old")
     run(larger, tmp_path / "new")
-    before = {row["id"]: row["split"] for row in rows(tmp_path / "old")}
+    before = {row["id"]: row["split"] for row in rows(built)}
     after = {row["id"]: row["split"] for row in rows(tmp_path / "new")}
     assert before.items() <= after.items()
 
 
-def test_no_released_file_holds_a_clock_a_host_or_a_path(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    run(folder, out)
+def test_no_released_file_holds_a_clock_a_host_or_a_path(folder: Path, built: Path) -> None:
     for name in ("manifest.json", "README.md"):
-        text = (out / name).read_text()
-        assert str(tmp_path) not in text
+        text = (built / name).read_text()
+        assert str(built.parent) not in text
         assert str(folder) not in text
         assert "workers" not in text
 
 
 @pytest.mark.parametrize("audit", ["publish", "local", "none"])
-def test_receipts_lie_where_they_are_wanted(folder: Path, tmp_path: Path, audit: str) -> None:
+def test_receipts_lie_where_they_are_wanted(tmp_path: Path, audit: str) -> None:
     out = tmp_path / "out"
-    run(folder, out, audit=audit)
+    run(SEEDS, out, audit=audit)
     assert bool(list(out.glob("audit/*.parquet"))) == (audit == "publish")
     assert bool(list(tmp_path.glob("out.audit/audit/*.parquet"))) == (audit == "local")
 
