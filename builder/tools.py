@@ -34,6 +34,13 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
 }
 
 
+# Rules and models are frozen, so all builds of a process share them.
+_cues = cache(load_cues)
+_date_rules = cache(load_date_rules)
+_identifier = cache(load_identifier)
+_layout = cache(load_layout)
+
+
 @runtime_checkable
 class DescribedTagger(Protocol):
     """A tagger that says what it was trained on and how good it is."""
@@ -55,10 +62,10 @@ def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
     """
     cleaning, withhold = config.cleaning, config.withhold
     return Tools(
-        cues=load_cues(RULES) if cleaning.cues else None,
-        layout=load_layout(MODELS / "layout.npz") if cleaning.layout else None,
-        dates=load_date_rules(RULES / "dates"),
-        identifier=load_identifier(config.language),
+        cues=_cues(RULES) if cleaning.cues else None,
+        layout=_layout(MODELS / "layout.npz") if cleaning.layout else None,
+        dates=_date_rules(RULES / "dates"),
+        identifier=_identifier(config.language),
         taggers=_taggers(config),
         signature=config.signature,
         templates=load_templates(templates) if templates and templates.exists() else None,
@@ -119,6 +126,7 @@ def data_digest() -> str:
     return digest.hexdigest()
 
 
+@cache
 def make_registrable() -> Callable[[str], str | None]:
     """Return host name → registrable domain, by the list of suffixes that tldextract ships."""
     extract = TLDExtract(suffix_list_urls=(), cache_dir=None)

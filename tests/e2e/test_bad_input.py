@@ -189,10 +189,10 @@ def test_an_output_under_a_file_cannot_be_written(corpus: Corpus, tmp_path: Path
 #: The language model is unpacked into a temporary file, so it is loaded before space ends.
 FULL_DISK = """
 import resource, sys
-import builder.tools
 from builder.cli import main
-model = builder.tools.load_identifier("builtin")
-builder.tools.load_identifier = lambda spec: model
+from builder.config import BuildConfig
+from builder.tools import make_tools
+make_tools(BuildConfig())
 limit = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 sys.exit(main(sys.argv[2:]))
