@@ -6,9 +6,6 @@ that small differences in arithmetic cannot change a decision.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +27,27 @@ from builder.text.characters import (
     SPACE,
     STOP,
     UPPER,
-    basic_codes,
-    class_table,
 )
 from builder.text.clean import Proposal
+from builder.text.layout_page import (
+    AT,
+    CLASSES,
+    COLON,
+    COPYRIGHT,
+    ELLIPSIS,
+    MONEY,
+    QUESTION,
+    SLASH,
+    STOPS,
+    Floats,
+    Ints,
+    Page,
+    fourth_root,
+    letter_table,
+    read_page,
+    total,
+    word_table,
+)
 from builder.text.segments import Segment
 
 __all__ = ["GRID", "LIMIT", "describe_segments", "segment_weights"]
@@ -41,24 +55,6 @@ __all__ = ["GRID", "LIMIT", "describe_segments", "segment_weights"]
 # Features are multiples of 1 / GRID, at most LIMIT in size: exact in any arithmetic.
 GRID = 32
 LIMIT = 8.0
-
-# Finer classes than those of `characters`, for counting only.
-_QUESTION, _COLON, _AT, _MONEY, _COPYRIGHT, _SLASH, _ELLIPSIS = range(16, 23)
-_CLASSES = 23
-_FINE = {
-    _QUESTION: "?!？！؟",
-    _COLON: ":：",
-    _AT: "@#",
-    _MONEY: "€$£¥₽₴₺₹₩%％",
-    _COPYRIGHT: "©®™",
-    _SLASH: "/\\",
-    _ELLIPSIS: "…⋯",
-}
-_STOPS = (STOP, FREE_STOP, _QUESTION, _ELLIPSIS)
-
-# A segment counts as prose if it has a stop and at least this weight: one for a
-# character, three for an ideograph.  Used for shares only, never to decide.
-_PROSE_WEIGHT = 90
 
 # Words shorter than this are too common to tell a topic.
 _MIN_ECHO = 4
@@ -69,24 +65,6 @@ _BUCKETS = 1 << _BUCKET_BITS
 
 _CUE_GROUPS = {"related": 0, "comment": 0, "sources": 0}
 _CUE_GROUPS |= dict.fromkeys(("byline", "date_header", "photo", "reading_time"), 1)
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Classes = npt.NDArray[np.uint8]
-
-
-class _Page(NamedTuple):
-    """What several groups of features need of one text."""
-
-    text: str
-    codes: npt.NDArray[np.uint32]
-    classes: Classes
-    starts: Ints
-    ends: Ints
-    owner: Ints
-    counts: Floats
-    weight: Floats
-    is_prose: npt.NDArray[np.bool_]
 
 
 def describe_segments(
@@ -102,7 +80,7 @@ def describe_segments(
     Returns:
         An array of shape (segments, features), multiples of 1 / GRID.
     """
-    page = _read(text, segments)
+    page = read_page(text, segments)
     rows = [
         *_signs(page),
         *_edges(page),
@@ -128,74 +106,40 @@ def segment_weights(features: Floats) -> Floats:
     return np.maximum(weights, 1.0)
 
 
-def _root(values: npt.NDArray[np.generic] | float) -> Floats:
-    """Flatten large sizes: the fourth root, which IEEE arithmetic rounds exactly."""
-    root: Floats = np.sqrt(np.sqrt(np.asarray(values, dtype=np.float64)))
-    return root
-
-
-def _read(text: str, segments: Sequence[Segment]) -> _Page:
-    codes = basic_codes(text)
-    classes = _fine_table()[codes]
-    number = len(segments)
-    places = np.empty((number, 2), dtype=np.int64)
-    places[:, 0] = starts = np.fromiter(map(itemgetter(0), segments), np.int64, number)
-    places[:, 1] = ends = np.fromiter(map(itemgetter(1), segments), np.int64, number)
-    # owner of each character: its segment, or the extra one for the space between
-    order = np.full((number, 2), number)
-    order[:, 1] = np.arange(number)
-    owner = np.repeat(order.ravel(), np.diff(places.ravel(), prepend=0))
-    joined = owner * _CLASSES + classes[: owner.size]
-    found = np.bincount(joined, minlength=(number + 1) * _CLASSES)
-    counts: Floats = found.reshape(-1, _CLASSES)[:number].T.astype(np.float64, order="C")
-    weight: Floats = (ends - starts) + 2.0 * counts[IDEOGRAPH]
-    stops = _total(counts, _STOPS)
-    is_prose = (weight >= _PROSE_WEIGHT) & (stops > 0)
-    return _Page(text, codes, classes, starts, ends, owner, counts, weight, is_prose)
-
-
-def _total(counts: Floats, kinds: Sequence[int]) -> Floats:
-    """Add the counts of several classes."""
-    total: Floats = counts[kinds[0]].copy()
-    for kind in kinds[1:]:
-        total += counts[kind]
-    return total
-
-
-def _signs(page: _Page) -> list[Floats]:
+def _signs(page: Page) -> list[Floats]:
     """Count characters of each class, relative to the size of the segment."""
     counts, size = page.counts, (page.ends - page.starts).astype(np.float64)
-    letters = _total(counts, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK))
-    stops = _total(counts, _STOPS)
+    letters = total(counts, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK))
+    stops = total(counts, STOPS)
     shares = (UPPER, DIGIT, IDEOGRAPH, LETTER, SPACE, OTHER)
     rare = (
-        _COLON,
+        COLON,
         CLOSER,
         OPENER,
         SEPARATOR,
-        _SLASH,
+        SLASH,
         DASH,
-        _AT,
-        _MONEY,
-        _COPYRIGHT,
-        _QUESTION,
-        _ELLIPSIS,
+        AT,
+        MONEY,
+        COPYRIGHT,
+        QUESTION,
+        ELLIPSIS,
     )
     return [
-        _root(size),
-        _root(page.weight) - 3.0,
-        _root(stops),
-        _root(counts[COMMA]),
+        fourth_root(size),
+        fourth_root(page.weight) - 3.0,
+        fourth_root(stops),
+        fourth_root(counts[COMMA]),
         8.0 * letters / size - 6.0,
         *(4.0 * counts[kind] / size for kind in shares),
         20.0 * counts[COMMA] / page.weight,
         20.0 * stops / page.weight,
-        _root(page.weight / (stops + 1.0)) - 2.0,
-        *_root(counts[rare, :]),
+        fourth_root(page.weight / (stops + 1.0)) - 2.0,
+        *fourth_root(counts[rare, :]),
     ]
 
 
-def _edges(page: _Page) -> list[Floats]:
+def _edges(page: Page) -> list[Floats]:
     """Tell what a segment begins and ends with."""
     first = page.classes[page.starts]
     second = page.classes[np.minimum(page.starts + 1, page.ends - 1)]
@@ -204,7 +148,7 @@ def _edges(page: _Page) -> list[Floats]:
     ending = np.where(last == CLOSER, inner, last)
     groups = {
         "first": (UPPER, LOWER, DIGIT, OPENER, CLOSER, DASH, SEPARATOR),
-        "ending": (STOP, FREE_STOP, _QUESTION, _ELLIPSIS, _COLON, COMMA, DIGIT),
+        "ending": (STOP, FREE_STOP, QUESTION, ELLIPSIS, COLON, COMMA, DIGIT),
     }
     return [
         *((first == kind).astype(np.float64) for kind in groups["first"]),
@@ -215,10 +159,10 @@ def _edges(page: _Page) -> list[Floats]:
     ]
 
 
-def _words(page: _Page) -> list[Floats]:
+def _words(page: Page) -> list[Floats]:
     """Measure the words of a segment, and look for them elsewhere in the text."""
     number = page.starts.size
-    is_word = _word_table()[page.classes]
+    is_word = word_table()[page.classes]
     edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
     if is_word[0]:
         edges = np.append(0, edges)
@@ -245,16 +189,16 @@ def _words(page: _Page) -> list[Floats]:
     words, short, upper, capitals, digits, years, days, long, length = totals
     some = np.maximum(words, 1.0)
     return [
-        _root(words),
+        fourth_root(words),
         length / some / 2.0 - 2.0,
         4.0 * short / some,
         4.0 * upper / some,
         4.0 * capitals / some,
         4.0 * digits / some,
-        _root(years),
-        _root(days),
+        fourth_root(years),
+        fourth_root(days),
         4.0 * long / some,
-        _root(_longest(owner, size, number)),
+        fourth_root(_longest(owner, size, number)),
         *_echoes(page, begins, ends),
     ]
 
@@ -267,7 +211,7 @@ def _longest(owner: Ints, size: Ints, number: int) -> Floats:
     return longest
 
 
-def _echoes(page: _Page, begins: Ints, ends: Ints) -> list[Floats]:
+def _echoes(page: Page, begins: Ints, ends: Ints) -> list[Floats]:
     """Measure how many long words, or pairs of ideographs, come back elsewhere."""
     number = page.starts.size
     owner, bucket = _buckets(page, begins, ends)
@@ -286,18 +230,18 @@ def _echoes(page: _Page, begins: Ints, ends: Ints) -> list[Floats]:
     return [
         4.0 * share(anywhere),
         4.0 * share(in_prose > 0),
-        2.0 * share(_root(in_prose)),
-        _root(some),
+        2.0 * share(fourth_root(in_prose)),
+        fourth_root(some),
     ]
 
 
-def _buckets(page: _Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def _buckets(page: Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """Hash the words of at least four characters and the pairs of ideographs.
 
     The hash of a word knows its letters, and which are first and last, but not the
     order of the others: good enough to recognise a word within one text, and cheap.
     """
-    codes = _letter_table()[page.codes]
+    codes = letter_table()[page.codes]
     long = np.flatnonzero(ends - begins >= _MIN_ECHO)
     begins, ends = begins[long], ends[long]
     hashes = np.cumsum(codes, dtype=np.uint64)
@@ -313,7 +257,7 @@ def _buckets(page: _Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
     return owner, (words >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
 
 
-def _lines(page: _Page, segments: Sequence[Segment]) -> list[Floats]:
+def _lines(page: Page, segments: Sequence[Segment]) -> list[Floats]:
     """Describe the line a segment lies in and the empty lines around it."""
     number = page.starts.size
     newlines = np.cumsum(page.classes == NEWLINE)
@@ -328,47 +272,47 @@ def _lines(page: _Page, segments: Sequence[Segment]) -> list[Floats]:
     return [
         np.minimum(gaps[:-1], 4.0) / 2.0,
         np.minimum(gaps[1:], 4.0) / 2.0,
-        _root(sizes[line]) - 3.0,
-        _root(members) - 1.0,
+        fourth_root(sizes[line]) - 3.0,
+        fourth_root(members) - 1.0,
         is_whole,
         is_piece,
     ]
 
 
-def _places(page: _Page) -> list[Floats | np.float64]:
+def _places(page: Page) -> list[Floats | np.float64]:
     """Tell where a segment lies, and what the text as a whole is like."""
     number = page.starts.size
     weight, prose = page.weight, np.where(page.is_prose, page.weight, 0.0)
     before, prose_before = np.cumsum(weight) - weight, np.cumsum(prose) - prose
     whole, all_prose = float(weight.sum()), float(prose.sum())
     rank = np.arange(number, dtype=np.float64)
-    cased = _total(page.counts, (UPPER, LOWER)).sum()
-    letters = _total(page.counts, (UPPER, LOWER, LETTER, IDEOGRAPH)).sum() + 1.0
+    cased = total(page.counts, (UPPER, LOWER)).sum()
+    letters = total(page.counts, (UPPER, LOWER, LETTER, IDEOGRAPH)).sum() + 1.0
     usual = all_prose / max(float(page.is_prose.sum()), 1.0)
     of_text = (
-        _root(whole) / 4.0,
-        _root(number),
+        fourth_root(whole) / 4.0,
+        fourth_root(number),
         4.0 * all_prose / whole,
-        _root(usual),
+        fourth_root(usual),
         4.0 * cased / letters,
         4.0 * page.counts[IDEOGRAPH].sum() / letters,
-        20.0 * _total(page.counts, _STOPS).sum() / whole,
+        20.0 * total(page.counts, STOPS).sum() / whole,
     )
     return [
         4.0 * before / whole,
         4.0 * rank / number,
-        _root(before),
-        _root(whole - before - weight),
+        fourth_root(before),
+        fourth_root(whole - before - weight),
         4.0 * prose_before / max(all_prose, 1.0),
-        _root(prose_before),
-        _root(all_prose - prose_before - prose),
+        fourth_root(prose_before),
+        fourth_root(all_prose - prose_before - prose),
         page.is_prose.astype(np.float64),
         np.minimum(weight / max(usual, 1.0), 4.0),
         *(np.float64(value) for value in of_text),
     ]
 
 
-def _repeats(page: _Page) -> list[Floats]:
+def _repeats(page: Page) -> list[Floats]:
     """Tell which segments come more than once in the text, word for word or in shape."""
     keys = _hash_segments(page)
     order = np.argsort(keys, kind="stable")
@@ -378,10 +322,10 @@ def _repeats(page: _Page) -> list[Floats]:
     copies[order] = np.repeat(np.where(sizes > 1, sizes, 0), sizes)
     again = copies > 0.0
     again[order[opens]] = False
-    return [_root(copies), again.astype(np.float64), _shapes(page)]
+    return [fourth_root(copies), again.astype(np.float64), _shapes(page)]
 
 
-def _cues(page: _Page, cues: Iterable[Proposal]) -> list[Floats]:
+def _cues(page: Page, cues: Iterable[Proposal]) -> list[Floats]:
     """Measure how much of each segment the cues cover: headings, furniture, the rest.
 
     A heading ("Related", "Comments") says what comes after it, furniture (byline, date,
@@ -400,9 +344,9 @@ def _cues(page: _Page, cues: Iterable[Proposal]) -> list[Floats]:
     return list(4.0 * covered)
 
 
-def _hash_segments(page: _Page) -> npt.NDArray[np.uint64]:
+def _hash_segments(page: Page) -> npt.NDArray[np.uint64]:
     """Hash each segment: the sum of its characters, each times its place."""
-    codes = _letter_table()[page.codes]
+    codes = letter_table()[page.codes]
     plain = np.append(np.uint64(0), np.cumsum(codes))
     codes *= np.arange(codes.size, dtype=np.uint64)
     placed = np.append(np.uint64(0), np.cumsum(codes))
@@ -412,38 +356,12 @@ def _hash_segments(page: _Page) -> npt.NDArray[np.uint64]:
     return hashes
 
 
-def _shapes(page: _Page) -> Floats:
+def _shapes(page: Page) -> Floats:
     """Count the segments of the same make: ends, digits, separators, rough size."""
-    kinds = (DIGIT, SEPARATOR, _COLON, DASH, _SLASH)
-    shape = page.classes[page.starts].astype(np.int64) * _CLASSES + page.classes[page.ends - 1]
-    shape = shape * 16 + np.minimum(_root(page.weight) * 2.0, 15.0).astype(np.int64)
+    kinds = (DIGIT, SEPARATOR, COLON, DASH, SLASH)
+    shape = page.classes[page.starts].astype(np.int64) * CLASSES + page.classes[page.ends - 1]
+    shape = shape * 16 + np.minimum(fourth_root(page.weight) * 2.0, 15.0).astype(np.int64)
     for kind in kinds:
         shape = shape * 4 + np.minimum(page.counts[kind], 3.0).astype(np.int64)
     shape = (shape * 0x9E3779B1 >> 12) % _BUCKETS
-    return _root(np.bincount(shape, minlength=_BUCKETS)[shape]) - 1.0
-
-
-@cache
-def _fine_table() -> Classes:
-    table = class_table().copy()
-    for kind, signs in _FINE.items():
-        for sign in signs:
-            table[ord(sign)] = kind
-    return table
-
-
-@cache
-def _word_table() -> npt.NDArray[np.bool_]:
-    table = np.zeros(_CLASSES, dtype=np.bool_)
-    table[[UPPER, LOWER, LETTER, MARK, DIGIT]] = True
-    return table
-
-
-@cache
-def _letter_table() -> npt.NDArray[np.uint64]:
-    """Give each code point of the basic plane a mixed number, the same for both cases."""
-    lowered = [ord(chr(code).lower()[0]) for code in range(0x10000)]
-    mixed = np.array(lowered, dtype=np.uint64) * np.uint64(0xD6E8FEB86659FD93)
-    mixed ^= mixed >> np.uint64(32)
-    table: npt.NDArray[np.uint64] = (mixed * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(8)
-    return table
+    return fourth_root(np.bincount(shape, minlength=_BUCKETS)[shape]) - 1.0
