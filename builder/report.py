@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from builder.errors import InputError
+from builder.errors import ConfigError, InputError
 from builder.render.report import ReportData, embed_json, render_report
 from builder.text.signature import SignatureParams, estimate_jaccard, sign_texts
 from builder.verify import verify
@@ -71,13 +71,14 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
         out: the file to write; `<folder>.report.html` beside the folder by default.
 
     Raises:
+        ConfigError: the report would lie in the data set.
         InputError: the folder is no build of ours.
         OutputError: the file cannot be written.
     """
     folder = folder.absolute()
     out = out or folder.with_name(f"{folder.name}.report.html")
     if out.absolute().is_relative_to(folder):
-        raise InputError(f"{out} lies in the data set; write the report beside it", path=out)
+        raise ConfigError(f"{out} lies in the data set; write the report beside it", path=out)
     data = read_report(folder, verify(folder))
     root = files("builder.render") / "templates"
     names = ("report.html", "report.css", "report.js")

@@ -32,6 +32,10 @@ MAX_FINDINGS = 200
 #: Shards that are listed.
 MAX_SHARDS = 200
 
+#: Characters of a name or message, and of the configuration, that are shown.
+MAX_LABEL = 300
+MAX_CONFIG = 50_000
+
 #: Why a piece was removed, by the part of the rule before the dot.
 RULES = {
     "cue": "a phrase that the language rules list",
@@ -108,10 +112,17 @@ def render_report(data: ReportData, templates: Mapping[str, str]) -> str:
         sampling=data.sampling,
         filters=("language", "split", "flag", "rule"),
         rejects=data.rejects,
-        findings=data.findings[:MAX_FINDINGS],
+        splits=[
+            (name, manifest.counts.splits[name]) for name in split_order(manifest.counts.splits)
+        ],
+        warnings=[_short(text, MAX_LABEL) for text in manifest.warnings[:MAX_FINDINGS]],
+        findings=[
+            finding._replace(message=_short(finding.message, MAX_LABEL))
+            for finding in data.findings[:MAX_FINDINGS]
+        ],
         findings_total=len(data.findings),
         commands=_commands(manifest),
-        config=json.dumps(manifest.config, ensure_ascii=False, indent=1),
+        config=_short(json.dumps(manifest.config, ensure_ascii=False, indent=1), MAX_CONFIG),
         shards=manifest.shards[:MAX_SHARDS],
         number=lambda value: f"{value:,}",
         style=Markup(templates["report.css"]),  # noqa: S704 - a file of this package
@@ -131,6 +142,10 @@ def embed_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
 
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def _rules(article: Mapping[str, Any]) -> Iterable[str]:
     for _, _, rules in article["removed"] or ():
         yield from rules
@@ -143,15 +158,16 @@ def _reason(rule: str) -> str:
 def _tallies(tallies: Mapping[str, Tally]) -> tuple[list[tuple[str, Tally]], _Rest | None]:
     ranked = sorted(tallies.items(), key=lambda item: (-item[1].read, item[0]))
     rest = [tally for _, tally in ranked[TOP:]]
+    shown = [(_short(name, MAX_LABEL), tally) for name, tally in ranked[:TOP]]
     if not rest:
-        return ranked, None
+        return shown, None
     others = _Rest(
         names=len(rest),
         read=sum(tally.read for tally in rest),
         rejected=sum(tally.rejected for tally in rest),
         published=sum(tally.published for tally in rest),
     )
-    return ranked[:TOP], others
+    return shown, others
 
 
 def _pictures(data: ReportData) -> Iterable[tuple[str, str]]:

@@ -3,15 +3,18 @@
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from builder.cli import main
-from builder.errors import InputError
-from builder.render.report import embed_json
+from builder.errors import ConfigError, InputError
+from builder.render.report import embed_json, render_report
 from builder.report import MAX_CHARS, read_report, write_report
+from schema.findings import Finding, FindingCode
+from schema.manifest import Tally
 from schema.receipts import rebuild_raw
 from tests.e2e.hostile import ATTACKS, build_hostile
 
@@ -117,6 +120,24 @@ def test_long_articles_are_cut_and_say_so(hostile_page: str) -> None:
     assert all(len(article["raw"]) <= MAX_CHARS < article["cut"] for article in cut)
 
 
+def test_no_name_or_list_makes_the_page_large(hostile: Path) -> None:
+    data = read_report(hostile, [Finding(FindingCode.FILE_NAME, "m" * 9_999)] * 9_999)
+    manifest = data.manifest
+    tally = Tally(read=1, published=1, rejected=0)
+    counts = manifest.counts.model_copy(
+        update={"sources": {f"{number}{'s' * 9_999}": tally for number in range(2_000)}}
+    )
+    config = {**manifest.config, "withhold": {"ids": ["0" * 32] * 99_999}}
+    large = manifest.model_copy(
+        update={"counts": counts, "config": config, "warnings": ("w" * 9_999,) * 9_999}
+    )
+    root = files("builder.render") / "templates"
+    templates = {path.name: path.read_text("utf-8") for path in root.iterdir()}
+    page = render_report(data._replace(manifest=large), templates)
+    assert "1,980 others" in page
+    assert len(page.encode()) < 700_000
+
+
 def test_near_duplicates_are_compared(hostile_page: str) -> None:
     found = [article for article in articles(hostile_page) if article["neighbours"]]
     assert len(found) == 2
@@ -139,7 +160,7 @@ def test_the_command_writes_beside_the_folder(
 
 
 def test_a_report_inside_the_data_set_is_refused(hostile: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="beside it"):
+    with pytest.raises(ConfigError, match="beside it"):
         write_report(hostile, hostile / "report.html")
     with pytest.raises(InputError, match="no manifest"):
         write_report(tmp_path)
