@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from builder import __version__
-from builder.errors import ConfigError, PublisherError
+from builder.errors import ConfigError, OutputError, PublisherError
 
 if TYPE_CHECKING:
     from builder.config import BuildConfig
@@ -88,6 +88,8 @@ def build(
     from builder.pipeline import build as run
 
     config, base = _read_config(input, config_path, mapping)
+    if update_card and not config.card:
+        raise ConfigError("--update-card needs `card` in the configuration")
     request = BuildRequest(
         input=input,
         out=Path(os.path.abspath(out)),  # noqa: PTH100 - resolve() would follow a link at `out`
@@ -143,7 +145,7 @@ def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
 def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
     """Show one article: what was removed and why, and the evidence behind its columns.
 
-    ID is the article's id, a beginning of it, or the id of the input.
+    ID is the article's id, a beginning of it, the id of the input, or the path of a rejected file.
 
     \b
     Examples:
@@ -304,6 +306,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail("interrupted", INTERRUPTED)
     except PublisherError as error:
         return _fail(str(error), error.exit_code)
+    except OSError as error:
+        return _fail(f"cannot read or write: {error}", OutputError.exit_code)
     except Exception:  # noqa: BLE001 - the one place where a bug of ours is reported
         traceback.print_exc()
         return _fail("this is a bug in Pressmark; please report the lines above", BUG)
@@ -357,8 +361,7 @@ def _pairs(mapping: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _update_card(config: "BuildConfig", base: Path, out: Path) -> None:
     from builder.writers.atomic import write_file
 
-    if not config.card:
-        raise ConfigError("--update-card needs `card` in the configuration")
+    assert config.card
     write_file(base / config.card, (out / "README.md").read_bytes())
 
 

@@ -51,7 +51,10 @@ class WithholdParams(_Table):
 
     ids: tuple[str, ...] = Field(default=(), description="Article ids, or ids of the input.")
     domains: tuple[str, ...] = Field(
-        default=(), description="Registrable domains.", examples=[["example.org"]]
+        default=(),
+        description="Domains, with all that is below them, or declared publishers; "
+        "`www.example.org` withholds all of `example.org`.",
+        examples=[["example.org"]],
     )
     urls: tuple[str, ...] = Field(default=(), description="Declared URLs, to the letter.")
 
@@ -76,7 +79,8 @@ class BuildConfig(_Table):
 
     name: str = Field(
         default="articles",
-        pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?$",
+        pattern=r"^[A-Za-z0-9](?:(?:[._-]?[A-Za-z0-9_])*[A-Za-z0-9])?$",
+        max_length=96,
         description="Name of the data set, as in `user/name` on the Hub.",
     )
     pretty_name: str | None = Field(default=None, description="Title of the card.")
@@ -188,7 +192,7 @@ def read_config(path: Path) -> BuildConfig:
             the message lists every mistake with its key.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}", path=path) from error
     except tomllib.TOMLDecodeError as error:

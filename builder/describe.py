@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +18,12 @@ from builder.corpus.templates import Templates
 from builder.decide import Decision
 from builder.errors import ConfigError
 from builder.readers import FileListing
-from builder.render.card import render_card
+from builder.render.card import check_template, render_card
 from builder.render.croissant import render_croissant
 from builder.render.pictures import render_pictures
 from builder.tasks import SliceReport
 from builder.tools import data_digest, describe_annotators
+from builder.verify.hub_values import LICENCES
 from builder.writers.atomic import write_file
 from builder.writers.parquet import hash_file, write_parquet
 from schema.article import SCHEMA_VERSION
@@ -39,7 +41,7 @@ from schema.manifest import (
     TemplateRecord,
 )
 
-__all__ = ["MANIFEST_NAME", "BuildRecord", "describe_build", "fill_card"]
+__all__ = ["MANIFEST_NAME", "BuildRecord", "check_description", "describe_build"]
 
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
@@ -152,7 +154,7 @@ def describe_build(
     )
     if config.license_file:
         write_file(folder / "LICENSE", _read_text(base / config.license_file).encode())
-    write_file(folder / CARD_NAME, fill_card(config, base, manifest).encode())
+    write_file(folder / CARD_NAME, _fill_card(config, base, manifest).encode())
     for name, picture in render_pictures(manifest).items():
         write_file(folder / name, picture.encode())
     write_file(folder / CROISSANT_NAME, render_croissant(manifest).encode())
@@ -162,12 +164,30 @@ def describe_build(
     return manifest
 
 
-def fill_card(config: BuildConfig, base: Path, manifest: BuildManifest) -> str:
-    """Return the card of a build: the configured template, or ours, with its blocks filled.
+def check_description(config: BuildConfig, base: Path) -> None:
+    """Find what would stop the description, before any article is read.
 
     Raises:
-        ConfigError: the template cannot be read or filled.
+        ConfigError: the licence is none of the Hub's, or a text or template cannot be used.
     """
+    if config.license not in LICENCES:
+        near = get_close_matches(config.license, sorted(LICENCES), n=3)
+        raise ConfigError(
+            f"license: the Hub knows no {config.license!r}"
+            + (f" (did you mean {', '.join(near)}?)" if near else "")
+            + "; use 'other' with license_name and license_file"
+        )
+    if config.license_file:
+        _read_text(base / config.license_file)
+    if config.card:
+        try:
+            check_template(_read_text(base / config.card))
+        except ConfigError as error:
+            raise ConfigError(f"{base / config.card}: {error}") from error
+
+
+def _fill_card(config: BuildConfig, base: Path, manifest: BuildManifest) -> str:
+    """Return the card: the configured template, or ours, with its blocks filled."""
     template = _read_text(base / config.card) if config.card else None
     return render_card(template, manifest)
 

@@ -25,19 +25,19 @@ def explain_article(folder: Path, wanted: str) -> dict[str, Any]:
 
     Args:
         folder: a built data set; its rejects and local audit are looked for beside it.
-        wanted: the article's id, a beginning of it of at least 4 characters, or the
-            input's own id.
+        wanted: the article's id, a beginning of it of at least 4 characters, the
+            input's own id, or the path of a rejected file.
 
     Returns:
         The published row with `split`, `removed` and `raw` (null without a receipt) and
         `neighbours` (ids of its cluster); or a reject with `rejected: True`.
 
     Raises:
-        ConfigError: `wanted` is too short, or fits several articles.
+        ConfigError: there is no such folder, or `wanted` fits several articles.
         InputError: the folder holds no such article.
     """
-    if len(wanted) < MIN_PREFIX:
-        raise ConfigError(f"give at least {MIN_PREFIX} characters of the id, not {wanted!r}")
+    if not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}", path=folder)
     rows = _find(sorted(folder.glob("data/*/*.parquet")), wanted)
     if len(rows) > 1:
         ids = ", ".join(row["id"] for row in rows[:5])
@@ -48,7 +48,9 @@ def explain_article(folder: Path, wanted: str) -> dict[str, Any]:
     refused = _find_rejects(sorted(beside.glob("*.parquet")), wanted)
     if refused:
         return {**refused[0], "rejected": True}
-    raise InputError(f"no article {wanted!r} in {folder}, published or rejected", path=folder)
+    hint = "" if len(wanted) >= MIN_PREFIX else f"; a beginning needs {MIN_PREFIX} characters"
+    message = f"no article {wanted!r} in {folder}, published or rejected{hint}"
+    raise InputError(message, path=folder)
 
 
 def render_explanation(explanation: dict[str, Any]) -> str:
@@ -83,18 +85,25 @@ def _find(files: list[Path], wanted: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for file in files:
         table = ds.dataset(file).to_table(
-            filter=pc.starts_with(ds.field("id"), wanted) | (ds.field("origin", "id") == wanted)
+            filter=_begins(wanted) | (ds.field("origin", "id") == wanted)
         )
         split = file.name.partition("-")[0]
         rows += [{**row, "split": split} for row in table.to_pylist()]
     return rows
 
 
+def _begins(wanted: str) -> ds.Expression:
+    """Match ids that begin so, if that is long enough to mean one."""
+    if len(wanted) < MIN_PREFIX:
+        return ds.scalar(False)
+    return pc.starts_with(ds.field("id"), wanted)
+
+
 def _find_rejects(files: list[Path], wanted: str) -> list[dict[str, Any]]:
     if not files:
         return []
     table = ds.dataset(files, schema=reject_schema()).to_table(
-        filter=pc.starts_with(ds.field("id"), wanted) | (ds.field("origin_id") == wanted)
+        filter=_begins(wanted) | (ds.field("origin_id") == wanted) | (ds.field("path") == wanted)
     )
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows

@@ -18,8 +18,8 @@ from builder.config import BuildConfig
 from builder.corpus.stats import Summary
 from builder.corpus.templates import Templates
 from builder.decide import Decision, decide
-from builder.describe import BuildRecord, describe_build
-from builder.errors import InputError
+from builder.describe import BuildRecord, check_description, describe_build
+from builder.errors import ConfigError, InputError
 from builder.executors import Executor, make_executor
 from builder.readers import FileListing, Slice, list_files, plan_slices
 from builder.readers.streams import file_path
@@ -27,8 +27,8 @@ from builder.scan import ScanTask, freeze_templates, may_recur, scanner
 from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
 from builder.tasks import AnnotateTask, SliceReport, annotator
 from builder.writers.atomic import (
-    LOCK,
     check_replaceable,
+    mark_folder,
     remove_folder,
     replace_folder,
     translate_os_errors,
@@ -97,8 +97,8 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     """
     progress = progress or _silent
     out = request.out
-    for folder in (out, sibling(out, "rejects"), sibling(out, "audit")):
-        check_replaceable(folder)
+    _check_places(request)
+    check_description(request.config, request.base)
     listing = _list(request)
     with work_folder(out) as work:
         inputs = _hash_inputs(request, listing, progress)
@@ -109,8 +109,10 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         _write_rejects(work, listing, len(reports), decision)
         record = BuildRecord(listing, inputs, tuple(reports), decision, templates)
         if not decision.assigned.num_rows:
-            _place(work / "rejects", sibling(out, "rejects"), work)
-            raise InputError(_nothing_published(record), path=request.input)
+            # The rejects beside an older build belong to it.
+            kind = "failed" if out.exists() else "rejects"
+            _place(work / "rejects", sibling(out, kind), work)
+            raise InputError(_nothing_published(record, sibling(out, kind)), path=request.input)
         written = _write_shards(request, decision, work, progress)
         manifest = describe_build(
             request.config,
@@ -119,7 +121,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
             ([report.shard for report in written.shards], written.summary),
             work / "dataset",
         )
-        for kind in ("rejects", "audit"):
+        for kind in ("rejects", "audit", "failed"):
             _place(work / kind, sibling(out, kind), work)
         replace_folder(work / "dataset", out, work)
     return manifest
@@ -130,11 +132,34 @@ def sibling(out: Path, kind: str) -> Path:
     return out.with_name(f"{out.name}.{kind}")
 
 
+def _check_places(request: BuildRequest) -> None:
+    """Refuse places that a build must not write to, before it does any work."""
+    out = request.out
+    try:
+        named = out.name.encode()
+    except UnicodeEncodeError:
+        named = b""
+    if not named:
+        raise ConfigError(f"--out {str(out)!r} is no name for a folder; give another", path=out)
+    root = request.input.resolve()
+    for folder in _ours(out):
+        if root == folder.resolve() or root.is_relative_to(folder.resolve()):
+            raise ConfigError(
+                f"the input {request.input} lies in {folder}, which the build replaces; "
+                "choose another --out",
+                path=out,
+            )
+        check_replaceable(folder)
+
+
+def _ours(out: Path) -> list[Path]:
+    """Return all folders that a build into `out` may replace."""
+    return [out, *(sibling(out, kind) for kind in ("partial", "rejects", "audit", "failed"))]
+
+
 def _list(request: BuildRequest) -> FileListing:
     root = request.input
-    out = request.out
-    ours = [out, *(sibling(out, kind) for kind in ("partial", "rejects", "audit"))]
-    listing = list_files(root, ours, request.config.input.links)
+    listing = list_files(root, _ours(request.out), request.config.input.links)
     if not listing.files and not listing.rejects:
         raise InputError(
             f"no article found in {root}: no file that a reader knows "
@@ -203,6 +228,8 @@ def _write_shards(
     config = request.config
     home = {"publish": work / "dataset", "local": work / "audit", "none": work}[config.audit]
     folders = {"default": work / "dataset", "audit": home}
+    if config.audit == "local":
+        mark_folder(home)
     tasks = plan_shards(decision.assigned, config.output, audit=config.audit != "none")
     reports, summary = [], Summary()
     with progress("write", sum(sum(task.groups) for task in tasks), "rows") as advance:
@@ -225,9 +252,7 @@ def _write_rejects(work: Path, listing: FileListing, tasks: int, decision: Decis
         yield _reject_table(decision.rejects)
 
     folder = work / "rejects"
-    with translate_os_errors(folder):
-        folder.mkdir()
-        (folder / LOCK).touch()
+    mark_folder(folder)
     filled = (table for table in groups() if table.num_rows)
     write_parquet(folder / "rejects-00000-of-00001.parquet", schema, filled)
 
@@ -251,9 +276,12 @@ def _executor(request: BuildRequest, tasks: int) -> Executor:
     return make_executor("inline" if workers <= 1 else request.executor, workers)
 
 
-def _nothing_published(record: BuildRecord) -> str:
+def _nothing_published(record: BuildRecord, rejects: Path) -> str:
     reasons = ", ".join(f"{count} {code}" for code, count in sorted(record.rejects().items()))
-    return f"no article was published; {record.read()} were rejected ({reasons})"
+    return (
+        f"no article was published; {record.read()} were rejected ({reasons}), see {rejects}; "
+        "a data set that was there before is left as it was"
+    )
 
 
 @contextmanager

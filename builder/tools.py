@@ -1,7 +1,7 @@
 """Load the rules and models of the record stages, once per worker."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -71,7 +71,9 @@ def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
         templates=load_templates(templates) if templates and templates.exists() else None,
         registrable=make_registrable(),
         withheld=Withheld(
-            frozenset(withhold.ids), frozenset(withhold.domains), frozenset(withhold.urls)
+            frozenset(withhold.ids),
+            frozenset(_withheld_domains(withhold.domains)),
+            frozenset(withhold.urls),
         ),
         reject_flags=frozenset(cleaning.reject_flags),
         not_after=config.release_date,
@@ -110,9 +112,9 @@ def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:
     """Return the tagger of each language that the configuration routes, and of `default`."""
     if isinstance(config.entities, str):
         return {"default": load_tagger(config.entities, allow_download=config.allow_download)}
+    routes = {"default": "builtin", **config.entities}
     return {
-        tag: load_tagger(spec, allow_download=config.allow_download)
-        for tag, spec in config.entities.items()
+        tag: load_tagger(spec, allow_download=config.allow_download) for tag, spec in routes.items()
     }
 
 
@@ -124,6 +126,15 @@ def data_digest() -> str:
         digest.update(path.relative_to(_TEXT).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _withheld_domains(names: Iterable[str]) -> Iterator[str]:
+    """Yield each name as it is, since it may be a publisher's, and as the domain it belongs to."""
+    for name in names:
+        yield name
+        domain = make_registrable()(name.strip().lower())
+        if domain:
+            yield domain
 
 
 @cache

@@ -5,6 +5,7 @@ text. Opens no file. What is promised and missing (a dangling link, a closed fol
 what no reader claims is skipped.
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Collection, Mapping
@@ -28,6 +29,13 @@ _KINDS: Final[Mapping[int, str]] = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+
+#: What tells that a folder was made by a build: a file of this name, or the format that a
+#: manifest of ours names at its beginning. Builds are no input of other builds.
+MARK = ".pressmark"
+FORMAT = b'"pressmark-manifest/'
+MAX_FORMAT_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +172,24 @@ def _enter(walk: _Walk, folder: str, prefix: str) -> None:
             walk.miss(prefix.rstrip("/"), f"the folder cannot be opened: {error.strerror}")
             continue
         walk.entered.add(walk.here)
+        if prefix and _is_build(entries):
+            walk.skip(prefix.rstrip("/"), "excluded: made by a build")
+            continue
         for entry in entries:
             path = prefix + escape_path(entry.name)
             if _take(walk, entry, path):
                 pending.append((entry.path, path + "/"))
+
+
+def _is_build(entries: list[os.DirEntry[str]]) -> bool:
+    """Tell whether a folder is a data set of ours, its rejects or its audit."""
+    for entry in entries:
+        if entry.name == MARK:
+            return True
+        if entry.name == "manifest.json" and entry.is_file(follow_symlinks=False):
+            with contextlib.suppress(OSError), open(entry.path, "rb") as stream:  # noqa: PTH123
+                return FORMAT in stream.read(MAX_FORMAT_BYTES)
+    return False
 
 
 def _take(walk: _Walk, entry: os.DirEntry[str], path: str) -> bool:

@@ -20,7 +20,7 @@ from builder.render.blocks import BLOCKS, render_blocks
 from builder.render.card_yaml import DEFAULTS, MANAGED_KEYS, card_data, dump_yaml
 from schema.manifest import BuildManifest
 
-__all__ = ["fill_blocks", "read_blocks", "render_card", "split_front_matter"]
+__all__ = ["check_template", "fill_blocks", "read_blocks", "render_card", "split_front_matter"]
 
 _BLOCK = re.compile(
     r"(<!-- pressmark:begin (?P<name>[^ ]*) -->\n)(?P<body>(?:(?!<!-- pressmark:).*\n)*?)"
@@ -121,6 +121,15 @@ def render_card(template: str | None, manifest: BuildManifest) -> str:
     return f"---\n{dump_yaml(ordered)}---\n{fill_blocks(body, render_blocks(manifest))}"
 
 
+def check_template(template: str) -> None:
+    """Find what would stop a template from being filled.
+
+    Raises:
+        ConfigError: its YAML or its marks are broken.
+    """
+    fill_blocks(split_front_matter(template)[1], dict.fromkeys(BLOCKS, ""))
+
+
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     """Return the YAML of a card as a mapping, and the rest of the card.
 
@@ -130,6 +139,8 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     found = _FRONT_MATTER.match(text)
     if not found:
+        if text.startswith("---\n"):
+            raise ConfigError("the card's YAML is never closed by a line of three dashes")
         return {}, text
     try:
         data = yaml.safe_load(found["yaml"]) or {}

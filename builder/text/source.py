@@ -8,7 +8,7 @@ or a telling place gives none.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from builder.text.bylines import find_authors
 from builder.text.cue_match import CueHit
@@ -84,12 +84,12 @@ def declared_source(raw: RawArticle, registrable: Callable[[str], str | None]) -
 
 def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iterator[SourceHint]:
     basis = SourceBasis(raw.basis)
-    url = _line(raw.url)
-    if url:
+    url = _without_login(_line(raw.url))
+    domain = registrable(_host(url))
+    if domain or (_host(url) and url.startswith(("http://", "https://"))):
         yield SourceHint(kind=SourceKind.URL, value=url, basis=basis)
-        domain = registrable(_host(url))
-        if domain:
-            yield SourceHint(kind=SourceKind.DOMAIN, value=domain, basis=SourceBasis.URL)
+    if domain:
+        yield SourceHint(kind=SourceKind.DOMAIN, value=domain, basis=SourceBasis.URL)
     publisher = _line(raw.publisher)
     if publisher:
         yield SourceHint(kind=SourceKind.PUBLISHER, value=publisher, basis=basis)
@@ -138,6 +138,16 @@ def _platforms(text: str, hits: Sequence[CueHit]) -> Iterator[tuple[int, int]]:
 
 def _place(hint: SourceHint) -> tuple[int, int, str]:
     return hint.start or 0, hint.end or 0, hint.kind
+
+
+def _without_login(url: str) -> str:
+    """Return an address without the user and password that may stand in it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=host)) if user else url
 
 
 def _host(url: str) -> str:

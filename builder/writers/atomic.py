@@ -8,6 +8,7 @@ by the next build; two builds cannot work in it at once.
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,11 +16,24 @@ from pathlib import Path
 
 from builder.errors import OutputError
 
-__all__ = ["replace_folder", "translate_os_errors", "work_folder", "write_file"]
+__all__ = [
+    "MARK",
+    "check_replaceable",
+    "mark_folder",
+    "remove_folder",
+    "replace_folder",
+    "sync_folder",
+    "translate_os_errors",
+    "work_folder",
+    "write_file",
+]
 
-#: A folder with one of these was made by us, so that we may replace it.
-MARKS = ("manifest.json", ".pressmark")
-LOCK = ".pressmark"
+#: A folder beside a data set that holds this file was made by us. In the work folder it is
+#: also what a build locks.
+MARK = ".pressmark"
+#: What marks a data set itself, and how the format of our manifests begins.
+MANIFEST = "manifest.json"
+FORMAT = "pressmark-manifest/"
 
 
 @contextlib.contextmanager
@@ -40,12 +54,13 @@ def work_folder(out: Path) -> Iterator[Path]:
     """Own `<out>.partial` for the time of a build, and clear it afterwards.
 
     Raises:
-        OutputError: the folder cannot be made, or another build works in it.
+        OutputError: the folder cannot be made, is not ours, or another build works in it.
     """
     folder = out.with_name(f"{out.name}.partial")
-    with translate_os_errors(folder):
+    check_replaceable(folder)
+    with translate_os_errors(out):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("a")
+        lock = (folder / MARK).open("a")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,20 +100,50 @@ def remove_folder(out: Path, work: Path) -> None:
 
 
 def check_replaceable(out: Path) -> None:
-    """Refuse to replace what we did not make.
+    """Refuse to replace what we did not make, or what people have added files to.
 
     Raises:
-        OutputError: `out` exists and is neither empty nor made by a build.
+        OutputError: `out` exists and is neither empty nor made by a build, or holds more.
     """
     with translate_os_errors(out):
         if not out.exists() and not out.is_symlink():
             return
-        ours = out.is_dir() and not out.is_symlink()
-        if ours and (any((out / mark).is_file() for mark in MARKS) or not any(out.iterdir())):
-            return
+        if out.is_dir() and not out.is_symlink():
+            if (out / MARK).is_file() or not any(out.iterdir()):
+                return
+            listed = _listed_files(out)
+            added = sorted(_files(out) - listed) if listed else []
+            if listed and not added:
+                return
+            if added:
+                message = f"{out} holds {added[0]!r}, which no build made; move it away first"
+                raise OutputError(message, path=out)
     raise OutputError(
         f"{out} exists and is no Pressmark build; choose another --out or remove it", path=out
     )
+
+
+def mark_folder(folder: Path) -> None:
+    """Make a folder that a later build may replace."""
+    with translate_os_errors(folder):
+        folder.mkdir()
+        (folder / MARK).touch()
+
+
+def _listed_files(folder: Path) -> set[str]:
+    """Return the files that the manifest of a build lists; nothing if there is none of ours."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        if not manifest["format"].startswith(FORMAT):
+            return set()
+        listed = [*manifest["shards"], *manifest["files"]]
+        return {MANIFEST, *(str(item["path"]) for item in listed)}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return set()
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -132,7 +177,7 @@ def _restore(folder: Path, out: Path) -> None:
 
 def _clear(folder: Path) -> None:
     for item in folder.iterdir():
-        if item.name == LOCK:
+        if item.name == MARK:
             continue
         if item.is_dir() and not item.is_symlink():
             shutil.rmtree(item)
