@@ -292,3 +292,96 @@ def test_an_unreadable_file_is_a_reject(corpus: Corpus, tmp_path: Path) -> None:
     (folder / "secret.txt").chmod(0)
     manifest = build_ok(folder, tmp_path / "out")
     assert manifest["counts"]["rejects"] == {"UNREADABLE_FILE": 1}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["manifest of another tool", "file added to a build"])
+def test_files_that_no_build_made_are_never_deleted(
+    corpus: Corpus, tmp_path: Path, kind: str
+) -> None:
+    out = tmp_path / "site"
+    folder = corpus({"a.txt": ARTICLE})
+    if kind == "file added to a build":
+        build_ok(folder, out)
+    else:
+        out.mkdir()
+        (out / "manifest.json").write_text('{"name": "my web app"}')
+    (out / "precious.txt").write_text("years of work")
+    assert pressmark("build", folder, "--out", out).returncode == 4
+    assert (out / "precious.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_is_only_called_partial_is_left_alone(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "news.partial").mkdir()
+    (tmp_path / "news.partial" / "a.txt").write_text(ARTICLE)
+    for source in (corpus({"a.txt": ARTICLE}), tmp_path / "news.partial"):
+        assert pressmark("build", source, "--out", tmp_path / "news").returncode in (2, 4)
+        assert (tmp_path / "news.partial" / "a.txt").read_text() == ARTICLE
+
+
+def test_an_input_inside_the_output_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build_ok(corpus({"a.txt": ARTICLE}), out)
+    fails(pressmark("build", out, "--out", out), 2, "which the build replaces")
+    fails(pressmark("build", out / "data", "--out", out), 2, "which the build replaces")
+
+
+def test_an_earlier_build_inside_the_input_is_no_input(corpus: Corpus, tmp_path: Path) -> None:
+    folder = corpus({"a.txt": ARTICLE, "b.txt": ""})
+    build_ok(folder, folder / "v1")
+    manifest = build_ok(folder, tmp_path / "v2")
+    assert manifest["counts"]["total"] == {"read": 2, "published": 1, "rejected": 1}  # type: ignore[index]
+
+
+def test_a_local_audit_is_replaced_by_the_next_build(corpus: Corpus, tmp_path: Path) -> None:
+    folder = corpus({"a.txt": ARTICLE, "pressmark.toml": 'audit = "local"'})
+    for _ in range(2):
+        build_ok(folder, tmp_path / "out")
+    assert list(tmp_path.glob("out.audit/audit/*.parquet"))
+    (folder / "pressmark.toml").write_text('audit = "none"')
+    build_ok(folder, tmp_path / "out")
+    assert not (tmp_path / "out.audit").exists()
+
+
+def test_a_build_that_publishes_nothing_leaves_the_one_before(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    folder = corpus({"a.txt": ARTICLE})
+    out = tmp_path / "out"
+    build_ok(folder, out)
+    (folder / "a.txt").write_text(" ")
+    fails(pressmark("build", folder, "--out", out), 3, "is left as it was")
+    assert pressmark("verify", out, "--engines", "none").returncode == 0
+    assert list(tmp_path.glob("out.failed/*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ('license = "nonsense"', "the Hub knows no 'nonsense'"),
+        ('license = "mitt"', "did you mean mit"),
+        ('license_file = "none.txt"', "cannot read"),
+        ('card = "card.md"', "unknown block 'x'"),
+    ],
+)
+def test_a_wrong_setting_is_found_before_the_work(
+    corpus: Corpus, tmp_path: Path, toml: str, message: str
+) -> None:
+    card = "<!-- pressmark:begin x -->\n<!-- pressmark:end x -->\n"
+    folder = corpus({"pressmark.toml": toml, "card.md": card})
+    fails(pressmark("build", folder, "--out", tmp_path / "out"), 2, message)
+
+
+@pytest.mark.parametrize("name", ["/", "o_\udce9"])
+def test_an_output_without_a_proper_name_is_refused(corpus: Corpus, name: str) -> None:
+    fails(pressmark("build", corpus({"a.txt": ARTICLE}), "--out", name), 2, "no name for a folder")
+
+
+@pytest.mark.parametrize("domain", ["Example.org", "www.example.org", "example.org"])
+def test_a_domain_is_withheld_however_it_is_spelt(
+    corpus: Corpus, tmp_path: Path, domain: str
+) -> None:
+    rows = [{"text": ARTICLE, "url": "https://www.example.org/x"}, {"text": ARTICLE[:150]}]
+    toml = f'[withhold]\ndomains = ["{domain}"]'
+    folder = corpus({"rows.jsonl": "\n".join(map(json.dumps, rows)), "pressmark.toml": toml})
+    manifest = build_ok(folder, tmp_path / "out")
+    assert manifest["counts"]["rejects"] == {"WITHHELD": 1}  # type: ignore[index]

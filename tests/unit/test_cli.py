@@ -60,7 +60,7 @@ def test_the_version_is_told() -> None:
         (["build", "x", "--out", "y", "--map", "text"], "--map wants NAME=COLUMN"),
         (["build", "x", "--out", "y", "--map", "txt=body"], "unknown name 'txt'"),
         (["build", ".", "--out", "y", "--workers", "0"], "Invalid value for '--workers'"),
-        (["explain", ".", "abc"], "at least 4 characters"),
+        (["explain", "nowhere", "abcd"], "there is no folder nowhere"),
     ],
 )
 def test_a_wrong_command_is_said_in_words(arguments: list[str], message: str) -> None:

@@ -74,3 +74,15 @@ def test_init_does_not_replace_a_configuration(tmp_path: Path) -> None:
         write_config(tmp_path)
     write_config(tmp_path, replace=True)
     assert "# mine" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", ["a..b", "a--b", "-a", "a.", "", "x" * 97])
+def test_a_name_that_the_hub_refuses_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="name: "):
+        parse_config({"name": name}, "here")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "pressmark.toml"
+    path.write_text('name = "x"', encoding="utf-8-sig")
+    assert read_config(path).name == "x"

@@ -160,3 +160,12 @@ def test_listed_names_stop_at_a_role() -> None:
 )
 def test_shape_of_a_person(name: str, person: bool) -> None:
     assert looks_like_person(name) is person
+
+
+def test_a_login_in_an_address_is_not_published(rules: CueRules) -> None:
+    found = hints(BODY, rules, url="https://user:secret@news.example.org/a?b=1#c")
+    assert named(found, SourceKind.URL) == ["https://news.example.org/a?b=1#c"]
+
+
+def test_what_is_no_address_is_no_hint(rules: CueRules) -> None:
+    assert named(hints(BODY, rules, url="not a url"), SourceKind.URL) == []

@@ -1,5 +1,6 @@
 """Files and folders are whole or absent."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from builder.errors import OutputError
 from builder.writers.atomic import (
+    MARK,
     check_replaceable,
     replace_folder,
     work_folder,
@@ -16,9 +18,12 @@ from builder.writers.atomic import (
 )
 
 
-def make_folder(path: Path, mark: str = "manifest.json") -> Path:
+BUILD = {"format": "pressmark-manifest/1", "shards": [{"path": "stale.parquet"}], "files": []}
+
+
+def make_folder(path: Path, name: str = "manifest.json") -> Path:
     path.mkdir(parents=True)
-    (path / mark).write_text("{}")
+    (path / name).write_text(json.dumps(BUILD))
     return path
 
 
@@ -57,9 +62,8 @@ def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
 
 
 def test_an_error_leaves_no_work_folder(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), work_folder(tmp_path / "out") as work:
-        (work / "half").touch()
-        raise RuntimeError
+    with pytest.raises(FileNotFoundError), work_folder(tmp_path / "out") as work:
+        (work / "half").rename(work / "none" / "whole")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,6 +81,7 @@ def test_two_builds_cannot_share_an_output(tmp_path: Path) -> None:
 def test_a_killed_swap_is_put_right_by_the_next_build(tmp_path: Path) -> None:
     out = tmp_path / "out"
     make_folder(tmp_path / "out.partial" / "previous-out")
+    (tmp_path / "out.partial" / MARK).touch()
     with work_folder(out):
         assert (out / "manifest.json").is_file()
 
