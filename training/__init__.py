@@ -1,0 +1,1 @@
+"""Recipes and measurements of the models that ship; no part of the package."""

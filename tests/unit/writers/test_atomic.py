@@ -17,7 +17,6 @@ from builder.writers.atomic import (
     write_file,
 )
 
-
 BUILD = {"format": "pressmark-manifest/1", "shards": [{"path": "stale.parquet"}], "files": []}
 
 
