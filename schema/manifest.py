@@ -148,7 +148,7 @@ class Annotator(_Record):
     licence: str = Field(default="", description="Licence of the model.")
     training_data: str = Field(default="", description="What it was trained on.")
     metrics: dict[str, float] = Field(
-        default_factory=dict, description="Measured quality by language."
+        default_factory=dict, description="F1 by language, in %, on development data."
     )
 
 

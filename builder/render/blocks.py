@@ -161,7 +161,7 @@ def _entities(manifest: BuildManifest) -> str:
         lines.append(f"- `{annotator.name}` {annotator.version}{licence}.{data}")
         if annotator.metrics:
             scores = ", ".join(f"{tag} {value:.3g}" for tag, value in annotator.metrics.items())
-            lines.append(f"  Measured quality: {scores}.")
+            lines.append(f"  F1 by language, in %, on development data: {scores}.")
     parts = ["\n".join(lines)] if lines else []
     if stats.entities:
         rows = [
