@@ -229,12 +229,10 @@ def test_a_file_that_vanishes_is_a_reject(tmp_path: Path) -> None:
 @pytest.fixture
 def as_nobody() -> Iterator[Path]:
     """A folder that everyone can reach, read by a user without privileges."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
     root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-        os.seteuid(0)
+    # The temporary folder of root may be closed to others; /tmp never is.
+    folder = Path(tempfile.mkdtemp(dir="/tmp" if root else None))
+    folder.chmod(0o755)
     yield folder
     if root:
         os.seteuid(0)
