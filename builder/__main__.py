@@ -2,7 +2,18 @@
 
 import sys
 
-from builder.cli import main
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the command; Ctrl-C while it is still being imported is answered, too."""
+    try:
+        from builder.cli import main as run  # noqa: PLC0415 - imports can be interrupted
+
+        return run()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -276,7 +276,8 @@ def test_a_build_that_is_stopped_at_any_moment_leaves_the_old_or_the_new(
     new = snapshot(tmp_path / "reference")
     for step in range(12):
         code = interrupt(folder, out, how, 0.3 * step)
-        assert code in ({0, 130} if how is signal.SIGINT else {0, -9})
+        # A signal before Python has started is the system's to answer.
+        assert code in ({0, 130, -2} if how is signal.SIGINT else {0, -9})
         assert snapshot(out) in (old, new)
     build_ok(folder, out)
     assert snapshot(out) == new
