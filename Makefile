@@ -14,10 +14,10 @@ dataset: $(VENV)/.base
 	$(BIN)/pressmark build seeds --out dist/seeds
 
 test: check
-	$(BIN)/pytest --numprocesses auto -m "not slow"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
 
 test-all: check $(VENV)/.all
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .
