@@ -74,8 +74,9 @@ def test_an_unknown_executor_is_refused_with_the_known_ones() -> None:
 
 
 ORPHANS = """
-import os, sys, time
+import os, signal, sys, time
 from builder.executors import make_executor
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind
 def nap(number):
     print(os.getpid(), flush=True)
     time.sleep(600)
@@ -97,7 +98,10 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
         assert parent.stdout is not None
         workers = [int(parent.stdout.readline()) for _ in range(2)]
         parent.send_signal(how)
-        parent.wait(timeout=30)
+        try:
+            parent.wait(timeout=30)
+        finally:
+            parent.kill()
     deadline = time.monotonic() + 30
     while any(is_alive(worker) for worker in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
