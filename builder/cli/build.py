@@ -1,0 +1,131 @@
+"""`pressmark build` and `pressmark init`: from a folder of articles to a data set."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from builder.cli.exits import FINDINGS, fail
+from builder.cli.terminal import draw_progress, show_summary
+from builder.errors import ConfigError
+
+if TYPE_CHECKING:
+    from builder.config import BuildConfig
+    from schema.manifest import BuildManifest
+
+__all__ = ["build", "init"]
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("input", type=_FOLDER)
+@click.option("--out", type=_FOLDER, required=True, help="Folder to make; replaced if it is ours.")
+@click.option("--config", "config_path", type=_FOLDER, help="Configuration; else INPUT's own.")
+@click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="Column of a field.")
+@click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
+@click.option("--executor", default="processes", show_default=True, help="Where tasks run.")
+@click.option("--update-card", is_flag=True, help="Write the filled blocks back to the template.")
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest on standard output.")
+def build(
+    input: Path,  # noqa: A002 - the name that the help shows
+    out: Path,
+    config_path: Path | None,
+    mapping: tuple[str, ...],
+    workers: int | None,
+    executor: str,
+    update_card: bool,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Build a dataset from a file or folder of articles.
+
+    \b
+    Examples:
+      pressmark build articles/ --out dist/news
+      pressmark build news.jsonl.gz --out dist/news --map text=body --map id=doc_id
+      pressmark build articles/ --out dist/news --config news.toml --workers 4
+    """
+    from builder.pipeline import BuildRequest
+    from builder.pipeline import build as run
+
+    config, base = _read_config(input, config_path, mapping)
+    if update_card and not config.card:
+        raise ConfigError("--update-card needs `card` in the configuration")
+    request = BuildRequest(
+        input=input,
+        out=Path(os.path.abspath(out)),  # noqa: PTH100 - resolve() would follow a link at `out`
+        config=config,
+        base=base,
+        executor=executor,
+        workers=workers or len(os.sched_getaffinity(0)),
+    )
+    manifest = run(request, None if quiet else draw_progress())
+    if update_card:
+        _update_card(config, base, request.out)
+    if as_json:
+        click.echo(json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False))
+    if not quiet:
+        show_summary(manifest, out)
+    return _budget(config, manifest)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--force", is_flag=True, help="Replace an existing pressmark.toml.")
+def init(folder: Path, force: bool) -> int:
+    """Write a commented pressmark.toml into a folder of articles.
+
+    \b
+    Example:
+      pressmark init articles/
+    """
+    from builder.scaffold import write_config
+
+    path = write_config(folder, replace=force)
+    click.echo(f"wrote {path}", err=True)
+    return 0
+
+
+def _read_config(
+    source: Path, path: Path | None, mapping: tuple[str, ...]
+) -> "tuple[BuildConfig, Path]":
+    """Return the configuration of a build, and the folder that its paths are relative to."""
+    from builder.config import CONFIG_NAME, parse_config, read_config
+
+    base = source if source.is_dir() else source.parent
+    if path is None and (base / CONFIG_NAME).is_file():
+        path = base / CONFIG_NAME
+    config = read_config(path) if path else parse_config({}, "the defaults")
+    if mapping:
+        table = config.model_dump(exclude_unset=True)
+        table.setdefault("input", {}).setdefault("map", {}).update(_pairs(mapping))
+        config = parse_config(table, "--map")
+    return config, path.parent if path else base
+
+
+def _pairs(mapping: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for item in mapping:
+        name, equals, column = item.partition("=")
+        if not equals:
+            raise ConfigError(f"--map wants NAME=COLUMN, not {item!r}")
+        yield name, column
+
+
+def _update_card(config: "BuildConfig", base: Path, out: Path) -> None:
+    from builder.writers.atomic import write_file
+
+    assert config.card
+    write_file(base / config.card, (out / "README.md").read_bytes())
+
+
+def _budget(config: "BuildConfig", manifest: "BuildManifest") -> int:
+    total, budget = manifest.counts.total, config.max_reject_rate
+    if budget is None or total.rejected <= budget * total.read:
+        return 0
+    share = total.rejected / total.read
+    return fail(f"{share:.1%} of the articles were rejected; the budget is {budget:.1%}", FINDINGS)
