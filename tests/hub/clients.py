@@ -49,7 +49,7 @@ def client_environment(home: Path, endpoint: str, token: str | None) -> dict[str
 
 
 def run_client(
-    code: str, *arguments: str, endpoint: str, token: str | None = None, timeout: float = 120
+    code: str, *arguments: str, endpoint: str, token: str | None = None, timeout: float = 600
 ) -> ClientRun:
     """Run a piece of Python in a fresh process with an empty home.
 

@@ -36,7 +36,7 @@ def start_publisher(
     )
 
 
-def wait_publisher(process: "subprocess.Popen[str]", timeout: float = 120) -> ClientRun:
+def wait_publisher(process: "subprocess.Popen[str]", timeout: float = 600) -> ClientRun:
     """Wait for a publisher to end."""
     with process:
         try:

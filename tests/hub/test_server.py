@@ -244,7 +244,7 @@ FAULTS = [
     ("commit", {"action": "reset"}, "ReadError", False),
     ("commit", {"action": "reset", "when": "after"}, "ReadError", True),
     ("commit", {"action": "truncate"}, "RemoteProtocolError", True),
-    ("commit", {"action": "slow", "seconds": 6}, "ReadTimeout", True),
+    ("commit", {"action": "slow", "seconds": 20}, "ReadTimeout", True),
     ("commit", {"action": "ratelimit", "seconds": 1}, "HfHubHTTPError", False),
     ("lfs_put", {"action": "status"}, "done", True),
     ("lfs_put", {"action": "reset", "when": "after"}, "done", True),
