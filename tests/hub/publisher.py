@@ -16,8 +16,8 @@ from tests.hub.clients import ROOT, ClientRun, client_environment
 
 __all__ = ["start_publisher", "wait_publisher"]
 
-#: Short waits, so that a scenario takes seconds; a call without an answer fails after 2 s.
-RETRY = {"wait_s": 0.05, "max_wait_s": 0.2, "timeout_s": 2.0}
+#: Short waits, so that a scenario takes seconds; a call without an answer fails after 12 s.
+RETRY = {"wait_s": 0.05, "max_wait_s": 0.2, "timeout_s": 12.0}
 
 
 def start_publisher(

@@ -33,7 +33,7 @@ FAILURES: dict[str, dict[str, Any]] = {
     "reset before": {"action": "reset"},
     "reset after": {"action": "reset", "when": "after"},
     "answer cut": {"action": "truncate", "when": "after"},
-    "no answer": {"action": "slow", "seconds": 2.5, "when": "after"},
+    "no answer": {"action": "slow", "seconds": 15, "when": "after"},
     "rate limit": {"action": "ratelimit", "seconds": 0},
     "not JSON": {"action": "status", "status": 200, "body": b"<html>", "when": "after"},
 }
