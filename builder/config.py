@@ -17,10 +17,18 @@ from builder.corpus.splits import SplitParams
 from builder.corpus.templates import RepetitionParams
 from builder.errors import ConfigError
 from builder.input.params import InputParams
+from builder.render.citation import CitationParams
 from builder.text.signature import SignatureParams
 from schema.terms import Flag
 
-__all__ = ["BuildConfig", "CleaningParams", "OutputParams", "WithholdParams", "read_config"]
+__all__ = [
+    "BuildConfig",
+    "CleaningParams",
+    "LimitParams",
+    "OutputParams",
+    "WithholdParams",
+    "read_config",
+]
 
 #: File that a folder of articles may hold to configure its own build.
 CONFIG_NAME = "pressmark.toml"
@@ -71,6 +79,24 @@ class OutputParams(_Table):
         le=100_000_000,
         description="Largest row group, in bytes before compression; the Hub's viewer needs "
         "less than 100 MB.",
+    )
+
+
+class LimitParams(_Table):
+    """What one article may cost; one that costs more is rejected, and the others are not."""
+
+    seconds: float = Field(
+        default=60,
+        gt=0,
+        le=1_000_000,
+        description="Processor time of an article, in seconds (and ten times as much by the "
+        "clock). Machines differ in speed, so set it well above what any article should need.",
+    )
+    memory_mb: int | None = Field(
+        default=None,
+        ge=1,
+        description="Memory of a worker beyond its tools, in millions of bytes; null: what the "
+        "machine has.",
     )
 
 
@@ -126,6 +152,9 @@ class BuildConfig(_Table):
         le=1,
         description="Share of rejected articles above which the build ends with exit code 1.",
     )
+    citation: CitationParams = Field(
+        default_factory=CitationParams, description="Whom and what to cite."
+    )
     input: InputParams = Field(default_factory=InputParams, description="How input is read.")
     cleaning: CleaningParams = Field(
         default_factory=CleaningParams, description="What cleaning removes and refuses."
@@ -160,6 +189,9 @@ class BuildConfig(_Table):
         default=False, description="Let entity taggers fetch models that are not on this machine."
     )
     output: OutputParams = Field(default_factory=OutputParams, description="Sizes of the output.")
+    limits: LimitParams = Field(
+        default_factory=LimitParams, description="What an article may cost."
+    )
 
     @field_validator("license")
     @classmethod

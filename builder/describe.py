@@ -19,6 +19,7 @@ from builder.decide import Decision
 from builder.errors import ConfigError
 from builder.readers import FileListing
 from builder.render.card import check_template, render_card
+from builder.render.citation import render_cff
 from builder.render.croissant import render_croissant
 from builder.render.pictures import render_pictures
 from builder.tasks import SliceReport
@@ -46,6 +47,7 @@ __all__ = ["MANIFEST_NAME", "BuildRecord", "check_description", "describe_build"
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
 CROISSANT_NAME = "croissant.json"
+CITATION_NAME = "CITATION.cff"
 
 #: Input files above which their list is a Parquet file instead of a part of the manifest.
 MAX_LISTED = 10_000
@@ -154,6 +156,9 @@ def describe_build(
     )
     if config.license_file:
         write_file(folder / "LICENSE", _read_text(base / config.license_file).encode())
+    citation = render_cff(manifest)
+    if citation is not None:
+        write_file(folder / CITATION_NAME, citation.encode())
     write_file(folder / CARD_NAME, _fill_card(config, base, manifest).encode())
     for name, picture in render_pictures(manifest).items():
         write_file(folder / name, picture.encode())

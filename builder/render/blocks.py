@@ -4,10 +4,12 @@ Each block states what the build measured. `verify` renders the blocks again
 from the files and compares them letter by letter.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from builder.render.card_yaml import config_shards, split_order
+from builder.render.citation import citation_words
+from builder.render.licences import licence_words
+from builder.render.markdown import percent, plain, plural, share_cells, table
 from builder.render.pictures import picture_links
 from schema.arrow import field_rows
 from schema.article import Article, AuditRow
@@ -32,9 +34,9 @@ def _summary(manifest: BuildManifest) -> str:
     released = f", released {manifest.release_date}" if manifest.release_date else ""
     return (
         f"Version {manifest.version}{released}: "
-        f"**{stats.articles:,} {_plural('article', stats.articles)}** "
-        f"in {languages} {_plural('language', languages)}, {stats.chars:,} characters of cleaned "
-        f"text.\n{total.read:,} {_plural('article', total.read)} were read, "
+        f"**{stats.articles:,} {plural('article', stats.articles)}** "
+        f"in {languages} {plural('language', languages)}, {stats.chars:,} characters of cleaned "
+        f"text.\n{total.read:,} {plural('article', total.read)} were read, "
         f"{total.published:,} published and {total.rejected:,} rejected."
     )
 
@@ -53,7 +55,7 @@ def _splits(manifest: BuildManifest) -> str:
     rows.append(
         ["all", *(f"{manifest.counts.splits[split]:,}" for split in splits), f"{stats.articles:,}"]
     )
-    table = _table(["language", *splits, "articles"], rows)
+    counts = table(["language", *splits, "articles"], rows)
     wanted = ", ".join(
         f"{split} {100 * share.share:.1f} %"
         + (f" (of {100 * share.wanted:.1f} % asked)" if share.wanted is not None else "")
@@ -65,14 +67,14 @@ def _splits(manifest: BuildManifest) -> str:
         for leak in manifest.leaks
     )
     return (
-        f"{table}\n\nStrategy `{manifest.config['splits']['strategy']}`: {wanted}.\n"
+        f"{counts}\n\nStrategy `{manifest.config['splits']['strategy']}`: {wanted}.\n"
         f"What the splits have in common:{leaks or ' nothing, there is only one.'}"
     )
 
 
 def _lengths(manifest: BuildManifest) -> str:
     lengths = manifest.stats.lengths
-    return _table(
+    return table(
         ["characters of text", *lengths], [["", *(f"{value:,}" for value in lengths.values())]]
     )
 
@@ -80,16 +82,16 @@ def _lengths(manifest: BuildManifest) -> str:
 def _dates(manifest: BuildManifest) -> str:
     stats = manifest.stats
     bases = [
-        [f"`{basis}`", DateBasis(basis).meaning, *_share(rows, stats.articles)]
+        [f"`{basis}`", DateBasis(basis).meaning, *share_cells(rows, stats.articles)]
         for basis, rows in stats.date_bases.items()
         if basis != "?"
     ]
     undated = stats.date_bases.get("?", 0)
-    bases.append(["none", "no publication date is declared", *_share(undated, stats.articles)])
+    bases.append(["none", "no publication date is declared", *share_cells(undated, stats.articles)])
     years = [[year, f"{rows:,}"] for year, rows in stats.years.items() if year != "?"]
-    parts = [_table(["basis", "where the date was found", "articles", "share"], bases)]
+    parts = [table(["basis", "where the date was found", "articles", "share"], bases)]
     if years:
-        parts.append(_table(["year", "articles"], years))
+        parts.append(table(["year", "articles"], years))
     return "\n\n".join(parts)
 
 
@@ -99,19 +101,19 @@ def _sources(manifest: BuildManifest) -> str:
     unknown = stats.sources.get("?", 0)
     lines = [
         (
-            f"{len(named):,} {_plural('source', len(named))} "
+            f"{len(named):,} {plural('source', len(named))} "
             f"(registrable domain of the declared URL, else the declared publisher); "
-            f"{unknown:,} {_plural('article', unknown)} declare none."
+            f"{unknown:,} {plural('article', unknown)} declare none."
         )
     ]
     if named:
-        lines.append(_table(["source", "articles", "share"], _top(named, stats.articles)))
+        lines.append(table(["source", "articles", "share"], _top(named, stats.articles)))
     if stats.hints:
         hints = [
             [f"`{kind}`", SourceKind(kind).meaning, f"{rows:,}"]
             for kind, rows in stats.hints.items()
         ]
-        lines.append(_table(["hint", "names", "hints"], hints))
+        lines.append(table(["hint", "names", "hints"], hints))
     return "\n\n".join(lines)
 
 
@@ -128,15 +130,16 @@ def _cleaning(manifest: BuildManifest) -> str:
     lines = [
         (
             f"Cleaning removed {removed:,} of {stats.raw_chars:,} characters "
-            f"({_percent(removed, stats.raw_chars)}). "
+            f"({percent(removed, stats.raw_chars)}). "
             f"The receipt of every removed character is {where}."
         )
     ]
     if stats.removed_chars:
         rows = [
-            [f"`{rule}`", *_share(chars, removed)] for rule, chars in stats.removed_chars.items()
+            [f"`{rule}`", *share_cells(chars, removed)]
+            for rule, chars in stats.removed_chars.items()
         ]
-        lines.append(_table(["rule", "characters", "share of the removed"], rows))
+        lines.append(table(["rule", "characters", "share of the removed"], rows))
         lines.append("Characters that several rules remove count for each of them.")
     return "\n\n".join(lines)
 
@@ -146,10 +149,10 @@ def _flags(manifest: BuildManifest) -> str:
     if not stats.flags:
         return "No article carries a flag."
     rows = [
-        [f"`{flag}`", Flag(flag).meaning, *_share(rows, stats.articles)]
+        [f"`{flag}`", Flag(flag).meaning, *share_cells(rows, stats.articles)]
         for flag, rows in stats.flags.items()
     ]
-    return _table(["flag", "meaning", "articles", "share"], rows)
+    return table(["flag", "meaning", "articles", "share"], rows)
 
 
 def _entities(manifest: BuildManifest) -> str:
@@ -168,7 +171,7 @@ def _entities(manifest: BuildManifest) -> str:
             [f"`{label}`", EntityLabel(label).meaning, f"{count:,}"]
             for label, count in stats.entities.items()
         ]
-        parts.append(_table(["label", "meaning", "entities"], rows))
+        parts.append(table(["label", "meaning", "entities"], rows))
     else:
         parts.append("No entities are annotated.")
     return "\n\n".join(parts)
@@ -179,10 +182,10 @@ def _duplicates(manifest: BuildManifest) -> str:
     exact = rejects.get(RejectCode.EXACT_DUPLICATE, 0)
     near = rejects.get(RejectCode.NEAR_DUPLICATE, 0)
     return (
-        f"{exact:,} exact {_plural('duplicate', exact)} and {near:,} near-"
-        f"{_plural('duplicate', near)} were rejected. {stats.clustered:,} published "
-        f"{_plural('article', stats.clustered)} lie in {stats.clusters:,} "
-        f"{_plural('cluster', stats.clusters)} of near-duplicates"
+        f"{exact:,} exact {plural('duplicate', exact)} and {near:,} near-"
+        f"{plural('duplicate', near)} were rejected. {stats.clustered:,} published "
+        f"{plural('article', stats.clustered)} lie in {stats.clusters:,} "
+        f"{plural('cluster', stats.clusters)} of near-duplicates"
         + (f"; the largest has {stats.largest_cluster:,} articles." if stats.clusters else ".")
     )
 
@@ -192,22 +195,22 @@ def _rejects(manifest: BuildManifest) -> str:
     if not rejects:
         return "Every article that was read is published."
     rows = [[f"`{code}`", RejectCode(code).meaning, f"{n:,}"] for code, n in rejects.items()]
-    return _table(["code", "reason", "articles"], rows)
+    return table(["code", "reason", "articles"], rows)
 
 
 def _fields(manifest: BuildManifest) -> str:
-    parts = [_field_table(Article)]
+    parts = [_fieldtable(Article)]
     if "audit" in config_shards(manifest):
-        parts += ["Config `audit`:", _field_table(AuditRow)]
+        parts += ["Config `audit`:", _fieldtable(AuditRow)]
     return "\n\n".join(parts)
 
 
-def _field_table(model: type[Article] | type[AuditRow]) -> str:
+def _fieldtable(model: type[Article] | type[AuditRow]) -> str:
     rows = [
         [f"`{row.name}`", f"`{row.type}`", "yes" if row.nullable else "", row.description]
         for row in field_rows(model)
     ]
-    return _table(["column", "type", "nullable", "meaning"], rows)
+    return table(["column", "type", "nullable", "meaning"], rows)
 
 
 def _load(manifest: BuildManifest) -> str:
@@ -244,7 +247,7 @@ def _build(manifest: BuildManifest) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())
     inputs = manifest.inputs
     return (
-        f"Built from {inputs.count:,} {_plural('file', inputs.count)} "
+        f"Built from {inputs.count:,} {plural('file', inputs.count)} "
         f"({inputs.bytes:,} bytes) with {libraries}; "
         f"schema {manifest.schema_version}, configuration `{manifest.config_hash[:16]}`. "
         "`manifest.json` holds the configuration, the checksums of input and output, and all "
@@ -260,10 +263,10 @@ def _limits(manifest: BuildManifest) -> str:
     return (
         "Cleaning, languages, dates, hints and entities are the work of programs and hold "
         "errors.\n\n"
-        f"- {_percent(undated, stats.articles)} of the articles have no date, since nothing "
+        f"- {percent(undated, stats.articles)} of the articles have no date, since nothing "
         "declares one.\n"
-        f"- {_percent(uncertain, stats.articles)} have an uncertain language.\n"
-        f"- {_percent(unsupported, stats.articles)} are in a language that the entity annotator "
+        f"- {percent(uncertain, stats.articles)} have an uncertain language.\n"
+        f"- {percent(unsupported, stats.articles)} are in a language that the entity annotator "
         "does not claim.\n"
         "- Names of people stand in the text and in `source_hints` as the sources published them."
     )
@@ -286,36 +289,15 @@ BLOCKS: Mapping[str, Callable[[BuildManifest], str]] = {
     "rejects": _rejects,
     "build": _build,
     "limits": _limits,
+    "licence": licence_words,
+    "citation": citation_words,
 }
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _plain(name: str) -> str:
-    """Keep a name that comes from articles, which can hold anything, inside its cell."""
-    return " ".join(re.sub(r"([\\`*_\[\]<>|!~#&])", r"\\\1", name).split())
 
 
 def _top(counts: Mapping[str, int], total: int) -> list[list[str]]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = [[_plain(name), *_share(count, total)] for name, count in ranked[:TOP]]
+    rows = [[plain(name), *share_cells(count, total)] for name, count in ranked[:TOP]]
     rest = sum(count for _, count in ranked[TOP:])
     if rest:
-        rows.append([f"{len(ranked) - TOP:,} others", *_share(rest, total)])
+        rows.append([f"{len(ranked) - TOP:,} others", *share_cells(rest, total)])
     return rows
-
-
-def _share(count: int, total: int) -> list[str]:
-    return [f"{count:,}", _percent(count, total)]
-
-
-def _percent(count: int, total: int) -> str:
-    return f"{100 * count / total:.1f} %" if total else "–"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"

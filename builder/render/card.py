@@ -93,6 +93,14 @@ DEFAULT_TEMPLATE = """
 <!-- pressmark:begin limits -->
 <!-- pressmark:end limits -->
 
+## Licence and citation
+
+<!-- pressmark:begin licence -->
+<!-- pressmark:end licence -->
+
+<!-- pressmark:begin citation -->
+<!-- pressmark:end citation -->
+
 ## How it was built
 
 <!-- pressmark:begin build -->

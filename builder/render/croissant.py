@@ -7,15 +7,13 @@ the build knows them: the address of a repository is not known before it is publ
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from builder.render.card_yaml import config_shards
-from schema.arrow import field_rows, model_schema
-from schema.article import Article, AuditRow
+from builder.render.citation import Creator, citation_of, name_of, render_bibtex, title_of
+from builder.render.croissant_records import PARQUET, record_set
+from builder.render.licences import licence_address
 from schema.manifest import BuildManifest, Shard
 
 __all__ = ["render_croissant"]
@@ -70,19 +68,6 @@ CONFORMS_TO = [
     "http://mlcommons.org/croissant/1.1",
     "http://mlcommons.org/croissant/RAI/1.0",
 ]
-PARQUET = "application/x-parquet"
-
-#: Types of Croissant by type of Arrow.
-TYPES = {
-    "string": "sc:Text",
-    "int32": "cr:Int32",
-    "int64": "cr:Int64",
-    "float": "cr:Float32",
-    "date32[day]": "sc:Date",
-}
-
-_LICENCE_URL = "https://spdx.org/licenses/{}"
-_SPDX = re.compile(r"(?:cc|mit|apache|odc|pddl|gpl|lgpl|agpl|bsd)(?:-.*)?")
 
 
 def render_croissant(manifest: BuildManifest) -> str:
@@ -100,13 +85,14 @@ def render_croissant(manifest: BuildManifest) -> str:
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         "name": manifest.name,
-        "alternateName": config["pretty_name"] or manifest.name,
+        "alternateName": title_of(manifest),
         "description": _description(manifest),
         "version": manifest.version,
         "license": _licence(config),
         "inLanguage": sorted(manifest.stats.languages),
-        "keywords": ["news", "articles", "pressmark"],
+        "keywords": list(citation_of(manifest).keywords),
         "isLiveDataset": False,
+        **_cited(manifest),
     }
     if manifest.release_date is not None:
         data["datePublished"] = manifest.release_date.isoformat()
@@ -116,13 +102,14 @@ def render_croissant(manifest: BuildManifest) -> str:
         *(_file_object(files[path]) for path in sorted(files)),
         *(_file_set(name, shards) for name, shards in configs.items()),
     ]
-    data["recordSet"] = [_record_set(name, shards) for name, shards in configs.items()]
+    data["recordSet"] = [record_set(name, shards) for name, shards in configs.items()]
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _description(manifest: BuildManifest) -> str:
     stats, total = manifest.stats, manifest.counts.total
-    return (
+    abstract = citation_of(manifest).abstract
+    return (f"{abstract} " if abstract else "") + (
         f"News articles: {stats.articles:,} (languages: {len(stats.languages):,}), cleaned, with "
         "language, date, source and entities and the evidence behind them; near-duplicates "
         f"never lie in different splits. {total.read:,} articles were read, "
@@ -131,10 +118,39 @@ def _description(manifest: BuildManifest) -> str:
 
 
 def _licence(config: dict[str, Any]) -> str:
-    licence = str(config["license"])
-    if licence == "other":
-        return str(config["license_link"] or f"{config['license_name']}, see the file LICENSE")
-    return _LICENCE_URL.format(licence.upper()) if _SPDX.fullmatch(licence) else licence
+    if config["license"] != "other":
+        return licence_address(config) or str(config["license"])
+    return licence_address(config) or f"{config['license_name']}, see the file LICENSE"
+
+
+def _cited(manifest: BuildManifest) -> dict[str, Any]:
+    """Return whom and what to cite, as far as the configuration says it."""
+    citation = citation_of(manifest)
+    data: dict[str, Any] = {}
+    if citation.creators:
+        data["creator"] = [_creator(creator) for creator in citation.creators]
+        data["citeAs"] = render_bibtex(manifest)
+    address = citation.doi and f"https://doi.org/{citation.doi}"
+    if citation.url or address:
+        data["url"] = citation.url or address
+    if citation.url and address:
+        data["sameAs"] = address
+    return data
+
+
+def _creator(creator: Creator) -> dict[str, Any]:
+    kind = "Organization" if creator.name else "Person"
+    orcid = creator.orcid and f"https://orcid.org/{creator.orcid}"
+    employer = creator.affiliation and {"@type": "sc:Organization", "name": creator.affiliation}
+    fields = {
+        "givenName": creator.given_names,
+        "familyName": creator.family_names,
+        "affiliation": employer,
+        "sameAs": orcid,
+        "url": creator.url,
+    }
+    known = {name: value for name, value in fields.items() if value}
+    return {"@type": f"sc:{kind}", "name": name_of(creator), **known}
 
 
 def _responsible(manifest: BuildManifest) -> dict[str, Any]:
@@ -212,75 +228,3 @@ def _file_set(name: str, shards: Sequence[Shard]) -> dict[str, Any]:
         "encodingFormat": PARQUET,
         "includes": sorted(shard.path for shard in shards),
     }
-
-
-def _record_set(name: str, shards: Sequence[Shard]) -> dict[str, Any]:
-    model = AuditRow if name == "audit" else Article
-    texts = {row.name: row.description for row in field_rows(model)}
-    maker = _Fields(name, texts)
-    return {
-        "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
-        "description": f"Config {name}: {sum(shard.rows for shard in shards):,} rows.",
-        "key": {"@id": f"{name}/id"},
-        "field": [maker.split(), *(maker.field(column) for column in model_schema(model))],
-    }
-
-
-class _Fields:
-    """Fields of one record set: what they are called and where they come from."""
-
-    def __init__(self, config: str, texts: dict[str, str]) -> None:
-        self._config = config
-        self._texts = texts
-
-    def split(self) -> dict[str, Any]:
-        """Return the split, which is told by the name of the file."""
-        return {
-            "@type": "cr:Field",
-            "@id": f"{self._config}/split",
-            "name": "split",
-            "description": "Split that the row lies in.",
-            "dataType": "sc:Text",
-            "source": {
-                "fileSet": {"@id": f"files-{self._config}"},
-                "extract": {"fileProperty": "filename"},
-                "transform": {"regex": r"^(\w+)-\d+-of-\d+\.parquet$"},
-            },
-        }
-
-    def field(self, column: pa.Field) -> dict[str, Any]:
-        """Return a column, with the fields nested in it."""
-        kind, repeated = _item(column.type)
-        entry = self._entry(column.name, repeated=repeated)
-        if pa.types.is_struct(kind):
-            path = f"{column.name}[]." if repeated else f"{column.name}."
-            entry["subField"] = [
-                self._nested(column.name, f"{path}{child.name}", child) for child in kind
-            ]
-            return entry
-        return {**entry, "dataType": TYPES[str(kind)], "source": self._source(column.name)}
-
-    def _nested(self, column: str, path: str, child: pa.Field) -> dict[str, Any]:
-        kind, repeated = _item(child.type)
-        entry = self._entry(path, repeated=repeated)
-        source = {**self._source(column), "transform": {"jsonPath": child.name}}
-        return {**entry, "dataType": TYPES[str(kind)], "source": source}
-
-    def _entry(self, path: str, *, repeated: bool) -> dict[str, Any]:
-        name = path.replace("[].", "/").replace(".", "/")
-        entry: dict[str, Any] = {
-            "@type": "cr:Field",
-            "@id": f"{self._config}/{name}",
-            "name": name.rpartition("/")[2],
-            "description": self._texts[path],
-        }
-        return {**entry, "isArray": True, "arrayShape": "-1"} if repeated else entry
-
-    def _source(self, column: str) -> dict[str, Any]:
-        return {"fileSet": {"@id": f"files-{self._config}"}, "extract": {"column": column}}
-
-
-def _item(kind: pa.DataType) -> tuple[pa.DataType, bool]:
-    return (kind.value_type, True) if pa.types.is_list(kind) else (kind, False)

@@ -46,9 +46,7 @@ def test_mlcroissant_loads_every_row_of_every_config(seeds: Path) -> None:
         text=True,
     )
     found = json.loads(done.stdout.splitlines()[-1])
-    lines = found["issues"].splitlines()[1:]
-    # What a build cannot know: how to cite it, and when it is published unless it is told.
-    assert [line.split('"')[1].rpartition("/")[2] for line in lines] == ["citeAs", "datePublished"]
+    assert not found["issues"]
     assert set(found["records"]) == {"default", "fr", "audit"}
     for name, folder in (("default", "data/*"), ("fr", "data/fr"), ("audit", "audit")):
         assert _by_id(found["records"][name]) == _by_id(_rows(seeds, f"{folder}/*.parquet"))

@@ -12,6 +12,7 @@ from builder.render.croissant import render_croissant
 from schema.arrow import field_rows
 from schema.article import Article, AuditRow
 from schema.manifest import BuildManifest
+from tests.unit.render.test_citation import CITATION
 
 
 @pytest.fixture
@@ -63,7 +64,8 @@ def test_ids_are_unique(metadata: dict[str, Any]) -> None:
 
 
 def test_a_date_is_given_only_if_the_configuration_has_one(manifest: BuildManifest) -> None:
-    assert "datePublished" not in json.loads(render_croissant(manifest))
+    undated = manifest.model_copy(update={"release_date": None})
+    assert "datePublished" not in json.loads(render_croissant(undated))
     dated = manifest.model_copy(update={"release_date": dt.date(2026, 1, 31)})
     assert json.loads(render_croissant(dated))["datePublished"] == "2026-01-31"
 
@@ -86,3 +88,27 @@ def test_a_licence_is_an_address_where_there_is_one(
     config = {**manifest.config, "license": licence}
     changed = manifest.model_copy(update={"config": config})
     assert json.loads(render_croissant(changed))["license"] == wanted
+
+
+def test_people_and_their_address_are_named(manifest: BuildManifest) -> None:
+    config = {**manifest.config, "citation": CITATION}
+    data = json.loads(render_croissant(manifest.model_copy(update={"config": config})))
+    assert data["creator"] == [
+        {
+            "@type": "sc:Person",
+            "name": "d'Été & Fils_, Zoë",
+            "givenName": "Zoë",
+            "familyName": "d'Été & Fils_",
+            "affiliation": {"@type": "sc:Organization", "name": "Example University"},
+            "sameAs": "https://orcid.org/0000-0002-1825-0097",
+        },
+        {
+            "@type": "sc:Organization",
+            "name": "Institute | of {News}",
+            "url": "https://example.org",
+        },
+    ]
+    assert data["url"] == "https://example.org/news"
+    assert data["sameAs"] == "https://doi.org/10.5281/zenodo.1003150"
+    assert data["citeAs"].startswith("@misc{seeds,")
+    assert data["description"].startswith("Articles: 'quoted'")
