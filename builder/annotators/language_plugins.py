@@ -7,17 +7,18 @@ scripts are the caller's (`builder.text.language.assess_language`), whatever the
 import importlib
 from collections.abc import Mapping
 
+from builder.annotators.factories import call_factory
 from builder.errors import ConfigError
 from builder.text.language import LanguageIdentifier, load_py3langid
 
 __all__ = ["load_identifier"]
 
 BUILTIN = "builtin"
+PYTHON = "python"
 
 KINDS: Mapping[str, tuple[str, str, str]] = {
     "fasttext": ("builder.annotators.language_fasttext", "fasttext", "fasttext-predict"),
     "lingua": ("builder.annotators.language_lingua", "lingua", "lingua-language-detector"),
-    "python": ("builder.annotators.language_python", "", ""),
 }
 """Kind of spec: the module with `load(rest)`, the package it imports, and the name to install."""
 
@@ -36,21 +37,26 @@ def load_identifier(spec: str) -> LanguageIdentifier:
     kind, _, rest = spec.partition(":")
     if spec == BUILTIN:
         return load_py3langid()
-    if kind not in KINDS:
-        known = ", ".join(sorted({BUILTIN, *KINDS}))
-        raise ConfigError(f"language: unknown identifier {spec!r} (known kinds: {known})")
-    module, package, install = KINDS[kind]
-    try:
-        identifier = importlib.import_module(module).load(rest)
-    except ModuleNotFoundError as error:
-        if not package or error.name != package:
-            raise
-        raise ConfigError(
-            f"language: {spec!r} needs a package that is not installed; run: pip install {install}"
-        ) from error
+    identifier = call_factory("language", rest) if kind == PYTHON else _adapted(spec, kind, rest)
     if not isinstance(identifier, LanguageIdentifier):
         raise ConfigError(
             f"language: {spec!r} gave a {type(identifier).__name__}, which is no identifier "
             "(needed: name, version, identify)"
         )
+    return identifier
+
+
+def _adapted(spec: str, kind: str, rest: str) -> object:
+    if kind not in KINDS:
+        known = ", ".join(sorted({BUILTIN, PYTHON, *KINDS}))
+        raise ConfigError(f"language: unknown identifier {spec!r} (known kinds: {known})")
+    module, package, install = KINDS[kind]
+    try:
+        identifier: object = importlib.import_module(module).load(rest)
+    except ModuleNotFoundError as error:
+        if error.name != package:
+            raise
+        raise ConfigError(
+            f"language: {spec!r} needs a package that is not installed; run: pip install {install}"
+        ) from error
     return identifier

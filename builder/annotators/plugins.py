@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
 
+from builder.annotators.factories import call_factory
 from builder.errors import ConfigError
 from builder.text.entities import EntityTagger
 
@@ -20,11 +21,11 @@ ENTRY_POINTS = "pressmark.entity_taggers"
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "gliner": ("builder.annotators.gliner_adapter", "gliner"),
-    "python": ("builder.annotators.python_adapter", ""),
     "spacy": ("builder.annotators.spacy_adapter", "spacy"),
     "transformers": ("builder.annotators.transformers_adapter", "transformers torch"),
 }
 """Kind of spec: the module with `load(rest, allow_download)`, the packages it needs."""
+PYTHON = "python"
 
 
 def load_plugin(spec: str, *, allow_download: bool = False) -> EntityTagger:
@@ -39,7 +40,10 @@ def load_plugin(spec: str, *, allow_download: bool = False) -> EntityTagger:
             tagger.
     """
     kind, _, rest = spec.partition(":")
-    if kind in KINDS:
+    tagger: object
+    if kind == PYTHON:
+        tagger = call_factory("entities", rest)
+    elif kind in KINDS:
         module, packages = KINDS[kind]
         tagger = _adapter(spec, module, packages).load(rest, allow_download)
     else:
@@ -56,7 +60,7 @@ def _adapter(spec: str, module: str, packages: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if not packages or error.name not in packages.split():
+        if error.name not in packages.split():
             raise
         raise ConfigError(
             f"entities: {spec!r} needs a package that is not installed; run: pip install {packages}"
@@ -66,7 +70,7 @@ def _adapter(spec: str, module: str, packages: str) -> ModuleType:
 def _registered(spec: str, name: str) -> Callable[[str], object]:
     found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
     if name not in found:
-        known = ", ".join(sorted({*KINDS, *found}))
+        known = ", ".join(sorted({PYTHON, *KINDS, *found}))
         raise ConfigError(f"entities: unknown tagger {spec!r} (known kinds: {known})")
     try:
         factory: Callable[[str], object] = found[name].load()

@@ -1,8 +1,11 @@
-"""Cut long texts into windows for models of limited length, and bring offsets back."""
+"""Cut long texts into windows for models of limited length, and bring offsets back.
+
+`WindowedTagger` is all that a model needs besides a function that tags one short text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from builder.text.entities import TaggedSpan
 
@@ -34,3 +37,31 @@ def tag_windows(
         for start, end in windows(text, max_chars)
         for span in tag(text[start:end])
     ]
+
+
+class WindowedTagger:
+    """Tag with a model that does not say which languages it knows: claims all but `und`."""
+
+    version = "0"
+
+    def __init__(
+        self,
+        name: str,
+        labels: Iterable[str],
+        max_chars: int,
+        tag: Callable[[str], list[TaggedSpan]],
+    ) -> None:
+        self.name = name
+        self.labels = frozenset(labels)
+        self._max_chars, self._tag = max_chars, tag
+
+    def supports(self, language: str) -> bool:
+        """Claim every language but `und`."""
+        return language not in {"", "und"}
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        """Tag each text by itself, window by window: batches and padding change results."""
+        return [
+            tag_windows(text, self._max_chars, self._tag) if self.supports(language) else []
+            for text, language in zip(texts, languages, strict=True)
+        ]

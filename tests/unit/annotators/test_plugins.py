@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from builder.annotators import load_plugin
-from builder.annotators.windows import tag_windows, windows
+from builder.annotators.windows import WindowedTagger, tag_windows, windows
 from builder.errors import ConfigError
 from builder.text.entities import TaggedSpan, checked_spans
 
@@ -106,6 +106,18 @@ def test_offsets_of_windows_are_those_of_the_text() -> None:
     spans = tag_windows(text, 50, tag)
     assert len(spans) == 40
     assert {text[s.start : s.end] for s in spans} == {"Rome"}
+
+
+def test_a_windowed_model_reads_every_claimed_text_by_itself() -> None:
+    def tag(piece: str) -> list[TaggedSpan]:
+        return [TaggedSpan(0, 4, "LOC", 1.0)] if piece.startswith("Rome") else []
+
+    tagger = WindowedTagger("small", ["LOC"], 20, tag)
+    assert tagger.annotate(["Rome is old.", "Rome"], ["en", "und"]) == [
+        [TaggedSpan(0, 4, "LOC", 1.0)],
+        [],
+    ]
+    assert tagger.labels == {"LOC"}
 
 
 @pytest.mark.slow
