@@ -20,10 +20,12 @@ from torch import Tensor, nn
 from builder.text.entities.decode import TAGS, UNITS
 from builder.text.entities.features import TypeFeatures, key_of
 from builder.text.entities.tokens import Vocabulary
-from builder.text.entities.window import ACTIVATION_UNITS, CEILING, PART_UNITS
+from builder.text.entities.window import ACTIVATION_UNITS, CEILING
 from training.entities.data import Record, tags_of
 
 NEVER = -1e4
+PART_UNITS = 2 * ACTIVATION_UNITS
+"""Units of the cached first layer: half of it is rounded to an activation."""
 MISC_TAGS = slice(7, 9)
 
 

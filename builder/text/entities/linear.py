@@ -17,7 +17,6 @@ from builder.text.entities.features import OFFSETS, TypeFeatures, key_of
 IntArray = npt.NDArray[np.int32]
 POSITION_FEATURES = ("first", "last", "glued")
 _COLUMNS = len(OFFSETS) * len(TAGS)
-_REACH = OFFSETS[-1]
 
 
 class LinearModel:

@@ -25,7 +25,7 @@ class Models:
         self, linear: LinearModel, window: WindowModel | None, begins_place: Callable[[str], bool]
     ) -> None:
         self._begins_place = begins_place
-        self._place_types: list[bool] = []
+        self._place_types = np.zeros(0, dtype=np.bool_)
         self._linear = linear
         self._window = window
         moves = linear.transitions
@@ -47,13 +47,12 @@ class Models:
             if self._window is not None:
                 self._window.reset()
             self._learnt = 0
-            self._place_types.clear()
+            self._place_types = self._place_types[:0]
 
     def places_begin(self, tokens: Tokens) -> list[int]:
         """Return the offsets of decoded tokens that may begin the name of a country."""
-        begins = self._place_types
-        pairs = zip(tokens.types.tolist(), tokens.starts.tolist(), strict=True)
-        return [start for number, start in pairs if begins[number]]
+        begins: list[int] = tokens.starts[self._place_types[tokens.types]].tolist()
+        return begins
 
     def decode(self, batch: Sequence[Tokens]) -> list[Decoded]:
         """Return the tags and margins of each text."""
@@ -74,5 +73,6 @@ class Models:
             self._linear.learn(new)
             if self._window is not None:
                 self._window.learn(new)
-            self._place_types += map(self._begins_place, new)
+            begins = np.fromiter(map(self._begins_place, new), dtype=np.bool_, count=len(new))
+            self._place_types = np.concatenate([self._place_types, begins])
             self._learnt += len(new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from builder.text.entities.tokens import Tokens
 BLOCK_TOKENS = 20_000
 """Tokens scored together; bounds memory, any value gives the same spans."""
 
-
+_ENDLESS = np.int32(np.iinfo(np.int32).max)
 MAX_RULE_CHARS = 100_000
 """Longer texts keep the models' spans: some rules compare every name with every other."""
 PLACE_SCORE = 0.9
@@ -38,18 +39,22 @@ def spans_of(
     """Turn tags into spans without punctuation at the edges; the weakest token gives the score."""
     tags = decoded.tags
     begins = np.flatnonzero(tags & 1)
+    if not len(begins):
+        return []
     outside = np.append(np.flatnonzero((tags == 0) | (tags & 1).astype(bool)), len(tags))
-    lasts = outside[np.searchsorted(outside, begins, side="right")] - 1
+    ends = outside[np.searchsorted(outside, begins, side="right")]
+    bounds = np.stack([begins, ends], axis=1).reshape(-1)
+    margins = np.minimum.reduceat(np.append(decoded.margins, _ENDLESS), bounds)[::2]
+    columns = (tokens.starts[begins], tokens.ends[ends - 1], tags[begins], margins)
     spans: list[TaggedSpan] = []
-    starts, ends = tokens.starts[begins].tolist(), tokens.ends[lasts].tolist()
-    for number, (begin, last) in enumerate(zip(begins.tolist(), lasts.tolist(), strict=True)):
-        start, end = trimmed(text, starts[number], ends[number])
+    for first, last, tag, margin in zip(*(c.tolist() for c in columns), strict=True):
+        start, end = trimmed(text, first, last)
         if start < end and any(map(str.isalpha, text[start:end])):
-            margin = int(decoded.margins[begin : last + 1].min())
-            spans.append(TaggedSpan(start, end, TAGS[tags[begin]][2:], confidence(margin, curve)))
+            spans.append(TaggedSpan(start, end, TAGS[tag][2:], confidence(margin, curve)))
     return spans
 
 
+@lru_cache(maxsize=1 << 14)
 def confidence(margin: int, curve: tuple[float, float]) -> float:
     """Map the margin of an entity to the share of right entities seen at such margins."""
     slope, offset = curve

@@ -23,13 +23,14 @@ FloatArray = npt.NDArray[np.float32]
 CEILING = 1023
 """Largest activation (10 bits, in units of 1 / `ACTIVATION_UNITS`)."""
 ACTIVATION_UNITS = 48
-PART_UNITS = 96
-"""Units of the cached first layer; twice as fine as an activation."""
 MAX_PART = 4_300
 """Largest size of one part (45 units of activation). Seven parts and a bias of up to 2,600 stay
 below 2**15: they are added in 16 bits."""
 BLOCK = 1024
 """Places computed together, few enough for the processor's cache; any value gives the same."""
+ROWS = 24
+"""Rows of one product: so few that BLAS stays with one thread. Its threads wait in a loop for each
+other, which on a busy machine costs ten times the product; small products are no slower."""
 
 
 class WindowModel:
@@ -113,9 +114,10 @@ class WindowModel:
             position: per token, whether each of the position features holds.
         """
         places = len(padded)
-        inside = np.zeros((places, 1), dtype=np.float32)
+        # Room for whole products behind the last place.
+        inside = np.zeros((places + ROWS, 1), dtype=np.float32)
         inside[where] = 1.0
-        extra = np.zeros((places, self._hidden), dtype=np.int16)
+        extra = np.zeros((places + ROWS, self._hidden), dtype=np.int16)
         # Eight cases: rows of a small table instead of a product per token.
         cases = np.array([[n & 1, n >> 1 & 1, n >> 2] for n in range(8)], dtype=np.int32)
         table = np.clip(cases @ self._position + self._bias, -2_600, 2_600).astype(np.int16)
@@ -124,6 +126,7 @@ class WindowModel:
         result = np.zeros((places, len(TAGS)), dtype=np.int32)
         for begin in range(0, places, BLOCK):
             low, high = max(begin - margin, 0), min(begin + BLOCK + margin, places)
+            high = low - (low - high) // ROWS * ROWS
             scored = self._block(padded, low, high, extra[low:high], inside[low:high])
             stop = min(begin + BLOCK, places)
             result[begin:stop] = scored[begin - low : stop - low]
@@ -157,14 +160,21 @@ class WindowModel:
             np.minimum(step, CEILING, out=step)
             step *= inside
             hidden = step
-        scores = np.rint(hidden @ self._out * self._out_scale + self._out_shift)
+        scores = np.rint(_product(hidden, self._out) * self._out_scale + self._out_shift)
         whole: IntArray = scores.astype(np.int32)
         return whole
 
 
 def _convolve(hidden: FloatArray, weight: FloatArray, dilation: int) -> FloatArray:
     """Add up the products of the row before, the row itself and the row after."""
-    step: FloatArray = hidden @ weight[1]
-    step[dilation:] += hidden[:-dilation] @ weight[0]
-    step[:-dilation] += hidden[dilation:] @ weight[2]
+    step = _product(hidden, weight[1])
+    step[dilation:] += _product(hidden, weight[0])[:-dilation]
+    step[:-dilation] += _product(hidden, weight[2])[dilation:]
     return step
+
+
+def _product(rows: FloatArray, weight: FloatArray) -> FloatArray:
+    """Multiply a matrix whose number of rows is a multiple of `ROWS`."""
+    grouped = rows.reshape(-1, ROWS, rows.shape[1]) @ weight
+    product: FloatArray = grouped.reshape(len(rows), -1)
+    return product
