@@ -21,7 +21,7 @@ from builder.config import OutputParams
 from builder.corpus.stats import Summary, summarise_articles, summarise_audit
 from builder.errors import OutputError
 from builder.writers.parquet import hash_file, write_parquet
-from builder.writers.parts import CORPUS_COLUMNS, open_table, part_path
+from builder.writers.parts import CORPUS_COLUMNS, Parts, open_table
 from schema.arrow import arrow_schema, audit_schema
 from schema.manifest import Shard
 
@@ -122,7 +122,7 @@ class _Writer:
     """Where one worker finds the parts and puts the shards."""
 
     def __init__(self, work: Path, folders: dict[str, Path]) -> None:
-        self.work = work
+        self.parts = Parts(work)
         self.folders = folders
         self.assigned = open_table(work / ASSIGNMENT)
 
@@ -135,10 +135,9 @@ class _Writer:
         schema = audit_schema() if task.config == "audit" else arrow_schema()
         path = self.folders[task.config] / task.path
         written = write_parquet(path, schema, self._row_groups(task, schema))
-        table = pq.read_table(path)
-        if table.num_rows != written:
-            message = f"{path} reads back with {table.num_rows} rows, not {written}"
-            raise OutputError(message, path=path)
+        rows, num_bytes, summary = _read_back(path, task)
+        if rows != written:
+            raise OutputError(f"{path} reads back with {rows} rows, not {written}", path=path)
         size, digest = hash_file(path)
         shard = Shard(
             path=task.path,
@@ -147,12 +146,10 @@ class _Writer:
             language=task.language,
             rows=written,
             bytes=size,
-            num_bytes=table.nbytes,
+            num_bytes=num_bytes,
             sha256=digest,
         )
-        if task.config == "audit":
-            return ShardReport(shard, summarise_audit(table))
-        return ShardReport(shard, summarise_articles(table, task.split))
+        return ShardReport(shard, summary)
 
     def _row_groups(self, task: ShardTask, schema: pa.Schema) -> Iterator[pa.Table]:
         start = task.start
@@ -162,17 +159,26 @@ class _Writer:
 
     def _gather(self, chosen: pa.Table, schema: pa.Schema) -> pa.Table:
         """Collect rows from their parts, in the order of the assignment."""
-        parts, rows = chosen["part"].to_numpy(), chosen["row"].to_numpy()
         columns = [name for name in schema.names if name not in CORPUS_COLUMNS]
-        pieces, places = [], []
-        for part in np.unique(parts):
-            mine = np.flatnonzero(parts == part)
-            table = open_table(part_path(self.work, int(part), "part")).select(columns)
-            pieces.append(table.take(pa.array(rows[mine])))
-            places.append(mine)
-        order = np.argsort(np.concatenate(places), kind="stable")
-        gathered = pa.concat_tables(pieces).take(pa.array(order))
+        part, row = chosen["part"].to_numpy(), chosen["row"].to_numpy()
+        gathered = self.parts.take(part, row, columns)
         for name in CORPUS_COLUMNS:
             if name in schema.names:
                 gathered = gathered.append_column(name, chosen[name])
         return gathered.select(schema.names).cast(schema)
+
+
+def _read_back(path: Path, task: ShardTask) -> tuple[int, int, Summary]:
+    """Return a shard's rows, its bytes in memory and its counts; holds one row group at a time."""
+    rows, num_bytes, summary = 0, 0, Summary()
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            rows += table.num_rows
+            num_bytes += table.nbytes
+            summary.add(
+                summarise_audit(table)
+                if task.config == "audit"
+                else summarise_articles(table, task.split)
+            )
+    return rows, num_bytes, summary

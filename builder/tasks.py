@@ -6,7 +6,7 @@ boundaries in files only, so bytes cannot depend on who ran which task.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +21,8 @@ from builder.config import BuildConfig
 from builder.readers import Slice, read_slice
 from builder.tools import make_tools
 from builder.writers.atomic import translate_os_errors
-from builder.writers.parts import SCHEMAS, TEMPLATES, Kind, part_path
+from builder.writers.batches import BatchFile, to_batch
+from builder.writers.parts import SCHEMAS, TEMPLATES, Kind, SidecarRow, part_path
 from schema.article import CleanArticle, RawArticle
 from schema.reject import Outcome, Reject
 
@@ -82,17 +83,14 @@ class _Annotator:
             for outcomes in _outcomes(records, self.tools):
                 rows = _rows(outcomes, task.number, row)
                 for kind, sink in sinks.items():
-                    if rows[kind]:
-                        sink.write(pa.RecordBatch.from_pylist(rows[kind], schema=SCHEMAS[kind]))
-                row += len(rows["part"])
+                    sink.write(rows[kind])
+                row += rows["part"].num_rows
                 report.read += len(outcomes)
                 report.rejects.update(_reasons(outcomes))
         return report
 
-    def _sink(self, number: int, kind: Kind) -> pa.ipc.RecordBatchFileWriter:
-        path = part_path(self.work, number, kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return pa.ipc.new_file(pa.OSFile(str(path), "wb"), SCHEMAS[kind])
+    def _sink(self, number: int, kind: Kind) -> BatchFile:
+        return BatchFile(part_path(self.work, number, kind), SCHEMAS[kind])
 
 
 def _outcomes(records: Iterable[RawArticle | Reject], tools: Tools) -> Iterator[list[Outcome]]:
@@ -110,38 +108,40 @@ def _reasons(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, str]]:
             yield outcome.code, outcome.language or "", outcome.source or ""
 
 
-def _rows(outcomes: Iterable[Outcome], part: int, row: int) -> dict[Kind, list[dict[str, Any]]]:
+def _rows(outcomes: Iterable[Outcome], part: int, row: int) -> dict[Kind, pa.RecordBatch]:
     """Turn outcomes into rows of the three files; `row` is the place of the first article."""
-    rows: dict[Kind, list[dict[str, Any]]] = {kind: [] for kind in SCHEMAS}
+    articles: list[CleanArticle] = []
+    rejects: list[Reject] = []
     for outcome in outcomes:
         if isinstance(outcome, Reject):
-            rows["rejects"].append(outcome.model_dump())
+            rejects.append(outcome)
         else:
-            rows["sidecar"].append(_sidecar_row(outcome, part, row + len(rows["part"])))
-            rows["part"].append(outcome.model_dump(exclude={"raw_chars", "signature"}))
-    return rows
+            articles.append(outcome)
+    small = [_sidecar_row(article, part, row + place) for place, article in enumerate(articles)]
+    records: dict[Kind, Sequence[Any]] = {"part": articles, "sidecar": small, "rejects": rejects}
+    return {kind: to_batch(records[kind], schema) for kind, schema in SCHEMAS.items()}
 
 
-def _sidecar_row(article: CleanArticle, part: int, row: int) -> dict[str, Any]:
+def _sidecar_row(article: CleanArticle, part: int, row: int) -> SidecarRow:
     text = article.text.encode()
     nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
     removed = sum(len(piece.text.encode()) + 40 for piece in article.removed)
-    return {
-        "part": part,
-        "row": row,
-        "id": article.id,
-        "language": article.language,
-        "source": article.source,
-        "date": article.date,
-        "date_precision": article.date_precision,
-        "text_key": int.from_bytes(sha256(text).digest()[:8], "big"),
-        "raw_chars": article.raw_chars,
+    return SidecarRow(
+        part=part,
+        row=row,
+        id=article.id,
+        language=article.language,
+        source=article.source,
+        date=article.date,
+        date_precision=article.date_precision,
+        text_key=int.from_bytes(sha256(text).digest()[:8], "big"),
+        raw_chars=article.raw_chars,
         # Sizes decide where shards and row groups end. They are estimates from the row
         # alone: exact ones would depend on how rows are grouped.
-        "row_bytes": len(text) + 60 * nested + 400,
-        "audit_bytes": removed + 60,
-        "path": article.origin.path,
-        "record": article.origin.record,
-        "origin_id": article.origin.id,
-        "signature": article.signature,
-    }
+        row_bytes=len(text) + 60 * nested + 400,
+        audit_bytes=removed + 60,
+        path=article.origin.path,
+        record=article.origin.record,
+        origin_id=article.origin.id,
+        signature=article.signature,
+    )

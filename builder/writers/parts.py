@@ -4,10 +4,14 @@ Parts are mapped into memory when they are read, so picking rows from many of
 them touches only the pages that hold those rows.
 """
 
-from collections.abc import Sequence
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from schema.arrow import model_schema, reject_schema
@@ -17,6 +21,8 @@ __all__ = [
     "CORPUS_COLUMNS",
     "SCHEMAS",
     "TEMPLATES",
+    "Parts",
+    "SidecarRow",
     "open_table",
     "part_path",
     "read_parts",
@@ -29,6 +35,27 @@ TEMPLATES = "templates.npy"
 
 #: Columns that only the corpus stages know.
 CORPUS_COLUMNS = ("cluster_id", "cluster_size")
+
+
+class SidecarRow(NamedTuple):
+    """What the corpus stages read of one article; the columns of a sidecar."""
+
+    part: int
+    row: int
+    id: str
+    language: str
+    source: str | None
+    date: dt.date | None
+    date_precision: str | None
+    text_key: int
+    raw_chars: int
+    row_bytes: int
+    audit_bytes: int
+    path: str
+    record: int
+    origin_id: str | None
+    signature: bytes
+
 
 #: What a task writes: `part` (all published columns but the cluster's, and the receipts),
 #: `sidecar` (the small columns that corpus stages read), `rejects`.
@@ -75,3 +102,49 @@ def read_parts(work: Path, indices: Sequence[int], kind: Kind) -> pa.Table:
     """Return one kind of file of all tasks, one after the other."""
     tables = [open_table(part_path(work, index, kind)) for index in indices]
     return pa.concat_tables([SCHEMAS[kind].empty_table(), *tables])
+
+
+class Parts:
+    """The parts of a build, each mapped once, for picking rows from many of them."""
+
+    #: Maps that are kept: below the 65,530 that Linux allows a process.
+    MAX_OPEN = 20_000
+
+    def __init__(self, work: Path) -> None:
+        self._work = work
+        self._open: dict[int, list[pa.RecordBatch]] = {}
+
+    def take(
+        self, part: npt.NDArray[np.int32], row: npt.NDArray[np.int32], columns: Sequence[str]
+    ) -> pa.Table:
+        """Pick rows by their part and their place in it; they come in the order asked for.
+
+        Each batch is picked from alone: Arrow would first copy all batches of a part into one.
+        """
+        order = np.lexsort((row, part))
+        part, row = part[order], row[order]
+        borders = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
+        pieces = [
+            piece
+            for start, end in itertools.pairwise(borders)
+            for piece in self._pick(int(part[start]), row[start:end], columns)
+        ]
+        return pa.Table.from_batches(pieces).take(pa.array(np.argsort(order)))
+
+    def _pick(
+        self, part: int, rows: npt.NDArray[np.int32], columns: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of one part, which ascend, batch by batch."""
+        start = first = 0
+        for batch in self._batches(part):
+            end = int(np.searchsorted(rows, first + batch.num_rows))
+            if end > start:
+                yield batch.select(columns).take(pa.array(rows[start:end] - first))
+            start, first = end, first + batch.num_rows
+
+    def _batches(self, part: int) -> list[pa.RecordBatch]:
+        if part not in self._open:
+            if len(self._open) >= self.MAX_OPEN:
+                self._open.clear()
+            self._open[part] = open_table(part_path(self._work, part, "part")).to_batches()
+        return self._open[part]
