@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from schema.manifest import CorpusStats
 
-__all__ = ["UNKNOWN", "Summary", "summarise_articles", "summarise_audit"]
+__all__ = ["UNKNOWN", "Summary", "quantiles", "summarise_articles", "summarise_audit"]
 
 #: Key under which articles without a value are counted.
 UNKNOWN = "?"
@@ -70,7 +70,7 @@ class Summary:
             flags=_sorted(self.flags),
             hints=_sorted(self.hints),
             entities=_sorted(self.entities),
-            lengths=_quantiles(self.lengths),
+            lengths=quantiles(self.lengths),
             clusters=sum(rows // size for size, rows in members.items()),
             clustered=sum(members.values()),
             largest_cluster=max(self.cluster_sizes, default=0),
@@ -139,7 +139,7 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _quantiles(lengths: Mapping[int, int]) -> dict[str, int]:
+def quantiles(lengths: Mapping[int, int]) -> dict[str, int]:
     """Return the value at each quantile: the smallest with that share at or below it."""
     total = sum(lengths.values())
     if not total:

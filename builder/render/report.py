@@ -16,8 +16,8 @@ import jinja2
 from markupsafe import Markup
 
 from builder.render.card_yaml import split_order
-from builder.render.charts import Bar, bar_chart
-from builder.render.pictures import render_pictures
+from builder.render.markdown import plural
+from builder.render.report_pictures import RowCounts, report_pictures
 from schema.findings import Finding
 from schema.manifest import BuildManifest, Tally
 from schema.reject import RejectCode
@@ -57,17 +57,21 @@ class ReportData(NamedTuple):
     #: Articles of the browser, as `report.js` reads them.
     articles: Sequence[Mapping[str, Any]]
     findings: Sequence[Finding]
-    #: Most frequent mentions, and articles by size of their cluster.
-    mentions: Sequence[tuple[str, int]]
-    cluster_sizes: Mapping[int, int]
+    counts: RowCounts
     rejects: Sequence[Mapping[str, Any]]
+    #: Rejected duplicates by language and by source, where they can be told.
+    duplicates: Mapping[str, Mapping[str, int]] | None
     sampling: str
 
 
-class _Rest(NamedTuple):
-    names: int
+class _Row(NamedTuple):
+    """One row of the funnel: what became of the articles of a language or source."""
+
+    name: str
     read: int
+    #: Faults and duplicates; the second is None where they cannot be told apart.
     rejected: int
+    duplicates: int | None
     published: int
 
 
@@ -98,17 +102,22 @@ def render_report(data: ReportData, templates: Mapping[str, str]) -> str:
     ).render(
         title=manifest.config["pretty_name"] or manifest.name,
         headline=f"{manifest.stats.articles:,} articles, {manifest.stats.chars:,} characters of "
-        f"cleaned text, languages: {len(manifest.stats.languages):,}.",
+        f"cleaned text in {len(manifest.stats.languages):,} "
+        f"{plural('language', len(manifest.stats.languages))}.",
         manifest=manifest,
         total=manifest.counts.total,
         reject_rows=[
             (code, RejectCode(code).meaning, rows) for code, rows in manifest.counts.rejects.items()
         ],
+        told_apart=data.duplicates is not None,
         groups=[
-            ("language", *_tallies(manifest.counts.languages)),
-            ("source", *_tallies(manifest.counts.sources)),
+            ("language", list(_rows(manifest.counts.languages, data.duplicates, "language"))),
+            ("source", list(_rows(manifest.counts.sources, data.duplicates, "source"))),
         ],
-        pictures=[(words, Markup(svg)) for words, svg in _pictures(data)],  # noqa: S704 - ours
+        pictures=[
+            (words, Markup(svg))  # noqa: S704 - ours
+            for words, svg in report_pictures(manifest, data.counts)
+        ],
         sampling=data.sampling,
         filters=("language", "split", "flag", "rule"),
         rejects=data.rejects,
@@ -155,59 +164,34 @@ def _reason(rule: str) -> str:
     return RULES.get(rule.partition(".")[0], "a rule of cleaning")
 
 
-def _tallies(tallies: Mapping[str, Tally]) -> tuple[list[tuple[str, Tally]], _Rest | None]:
+def _rows(
+    tallies: Mapping[str, Tally],
+    duplicates: Mapping[str, Mapping[str, int]] | None,
+    group: str,
+) -> Iterable[_Row]:
+    """Yield the funnel of the largest names, and of all others together."""
+    known = None if duplicates is None else duplicates[group]
     ranked = sorted(tallies.items(), key=lambda item: (-item[1].read, item[0]))
-    rest = [tally for _, tally in ranked[TOP:]]
-    shown = [(_short(name, MAX_LABEL), tally) for name, tally in ranked[:TOP]]
-    if not rest:
-        return shown, None
-    others = _Rest(
-        names=len(rest),
-        read=sum(tally.read for tally in rest),
-        rejected=sum(tally.rejected for tally in rest),
-        published=sum(tally.published for tally in rest),
-    )
-    return shown, others
-
-
-def _pictures(data: ReportData) -> Iterable[tuple[str, str]]:
-    manifest, stats = data.manifest, data.manifest.stats
-    titles = {"languages": "languages by split", "years": "years", "lengths": "lengths"}
-    for name, svg in render_pictures(manifest).items():
-        yield f"Articles: {titles[name.partition('/')[2].removesuffix('.svg')]}", svg
-    yield _counts("Articles by where their date was found", stats.date_bases)
-    asked = any(share.wanted is not None for share in manifest.splits.values())
-    words = f"Splits: {'asked and achieved' if asked else 'achieved'}, per 1,000 articles"
-    yield words, bar_chart(words, list(_shares(manifest)))
-    sizes = {str(size): rows for size, rows in sorted(data.cluster_sizes.items())}
-    yield _counts("Articles by number of near-duplicates in their cluster", sizes, ranked=False)
-    if stats.removed_chars is not None:
-        yield _counts("Removed characters by rule", stats.removed_chars)
-    yield _counts("Entities by label", stats.entities)
-    yield _counts("Most frequent mentions", dict(data.mentions))
-    yield _counts("Source hints by kind", stats.hints)
-    yield _counts("Articles by flag", stats.flags)
-
-
-def _shares(manifest: BuildManifest) -> Iterable[Bar]:
-    for split in split_order(manifest.splits):
-        share = manifest.splits[split]
-        if share.wanted is not None:
-            yield Bar(f"{split} asked", (round(1000 * share.wanted),))
-        yield Bar(f"{split} achieved", (round(1000 * share.share),))
-
-
-def _counts(words: str, counts: Mapping[str, int], *, ranked: bool = True) -> tuple[str, str]:
-    items = [(name if name != "?" else "none", count) for name, count in counts.items()]
-    if ranked:
-        items.sort(key=lambda item: (-item[1], item[0]))
-    bars = [Bar(name, (count,)) for name, count in items[:TOP]]
-    rest = items[TOP:]
+    rows = [
+        _Row(
+            _short(name, MAX_LABEL) if name != "?" else "unknown",
+            tally.read,
+            tally.rejected - (known.get(name, 0) if known is not None else 0),
+            known.get(name, 0) if known is not None else None,
+            tally.published,
+        )
+        for name, tally in ranked
+    ]
+    yield from rows[:TOP]
+    rest = rows[TOP:]
     if rest:
-        bars.append(Bar(f"{len(rest):,} others", (sum(count for _, count in rest),)))
-    if not bars:
-        return f"{words}: none", bar_chart(words, [Bar("none", (0,))])
-    return words, bar_chart(words, bars)
+        yield _Row(
+            f"{len(rest):,} others",
+            sum(row.read for row in rest),
+            sum(row.rejected for row in rest),
+            None if known is None else sum(row.duplicates or 0 for row in rest),
+            sum(row.published for row in rest),
+        )
 
 
 def _commands(manifest: BuildManifest) -> str:

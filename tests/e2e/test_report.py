@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 
 from builder.cli import main
+from builder.config import parse_config
 from builder.errors import ConfigError, InputError
+from builder.pipeline import BuildRequest, build
 from builder.render.report import embed_json, render_report
-from builder.report import MAX_CHARS, read_report, write_report
+from builder.report import read_report, write_report
+from builder.report.articles import MAX_CHARS
 from schema.findings import Finding, FindingCode
 from schema.manifest import Tally
 from schema.receipts import rebuild_raw
@@ -83,9 +87,8 @@ def test_the_page_is_the_same_every_time(seeds: Path, tmp_path: Path) -> None:
 
 def test_the_funnel_sums(hostile: Path, hostile_page: str) -> None:
     manifest = json.loads((hostile / "manifest.json").read_text())
-    rows = re.findall(
-        r'<th scope="row">(?:<code>)?(\w+)(?:</code>)?</th><td>([−=]? ?[\d,]+)', hostile_page
-    )
+    cells = r'<th scope="row">(?:<code>)?(\w+)(?:</code>)?</th><td class="number">([−=]? ?[\d,]+)'
+    rows = re.findall(cells, hostile_page)
     steps = {name: int(re.sub(r"\D", "", count)) for name, count in rows}
     rejected = sum(manifest["counts"]["rejects"].values())
     assert rejected >= 2
@@ -117,7 +120,27 @@ def test_long_articles_are_cut_and_say_so(hostile_page: str) -> None:
     assert len(hostile_page.encode()) < 2_000_000
     cut = [article for article in articles(hostile_page) if article["cut"]]
     assert cut
-    assert all(len(article["raw"]) <= MAX_CHARS < article["cut"] for article in cut)
+    for article in cut:
+        shown = {name: (have, of) for name, have, of in article["cut"]}
+        have, of = shown["characters of the raw text"]
+        assert len(article["raw"]) == have <= MAX_CHARS < of
+
+
+def test_the_funnel_tells_faults_from_duplicates(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    text = "The talks between Armenia and Turkey go on until the end of the month. " * 4
+    lines = [{"text": text, "publisher": "Example"}] * 3 + [{"text": ""}]
+    (source / "a.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    out = tmp_path / "out"
+    build(BuildRequest(source, out, parse_config({}, "the test"), source))
+    page = re.sub(r"<[^>]+>", " ", write_report(out).read_text())
+    words = " ".join(page.split())
+    assert "By language language read rejected duplicates published en 3 0 2 1" in words
+    assert "unknown 1 1 0 0" in words
+    assert "Example 3 0 2 1" in words
+    shutil.rmtree(tmp_path / "out.rejects")
+    assert "duplicates published" not in write_report(out).read_text()
 
 
 def test_no_name_or_list_makes_the_page_large(hostile: Path) -> None:

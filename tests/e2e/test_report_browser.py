@@ -90,7 +90,7 @@ def test_a_removed_piece_tells_its_rule(browser: Any, seeds_page: Path) -> None:
 def test_evidence_leads_to_its_place(browser: Any, seeds_page: Path) -> None:
     visit = Visit(browser, seeds_page)
     visit.page.fill("#search", "date 2025-11-07")
-    visit.page.locator(".evidence button").first.click()
+    visit.page.locator("ul.evidence button").first.click()
     assert visit.page.locator(".found").first.inner_text().strip() == "2025-11-07"
 
 
@@ -102,6 +102,47 @@ def test_the_keyboard_is_enough(browser: Any, seeds_page: Path) -> None:
     assert visit.page.locator("#list button[aria-current]").count() == 1
     assert visit.page.locator("#detail").inner_text() != before
     assert visit.is_quiet()
+
+
+def test_the_receipt_is_a_list_too(browser: Any, seeds_page: Path) -> None:
+    visit = Visit(browser, seeds_page)
+    visit.page.fill("#search", "date 2025-11-07")
+    items = visit.page.locator("#detail details li")
+    assert "date 2025-11-07 15 characters, cue.date_header: a phrase" in items.first.inner_text()
+    items.first.locator("button").click()
+    assert visit.page.locator(".found").first.inner_text().startswith("date")
+    assert visit.is_quiet()
+
+
+def test_near_duplicates_can_be_opened(browser: Any, tmp_path: Path) -> None:
+    visit = Visit(browser, write_report(build_hostile(tmp_path)))
+    visit.page.fill("#search", "It was the last meeting of the year")
+    before = visit.page.locator("#detail dd code").inner_text()
+    box = visit.page.locator("#detail details", has_text="Jaccard 0.")
+    box.locator("summary").click()
+    assert "It was the last meeting" in box.locator("del").last.inner_text()
+    box.locator("button").click()
+    assert visit.page.locator("#detail dd code").inner_text() != before
+    assert visit.is_quiet()
+
+
+@pytest.mark.skipif(
+    find_spec("axe_playwright_python") is None, reason="axe-playwright-python is not installed"
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(browser: Any, scheme: str, tmp_path: Path) -> None:
+    """Contrast, names, roles and order, of a page with every part, and with all parts open."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    visit = Visit(browser, write_report(build_hostile(tmp_path)), color_scheme=scheme)
+    for text in ("It was the last meeting of the year", ""):
+        visit.page.fill("#search", text)
+        visit.page.evaluate(
+            "for (const box of document.querySelectorAll('details')) box.open = true"
+        )
+        found = Axe().run(visit.page)
+        assert found.response["passes"]
+        assert not found.response["violations"], found.generate_report()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

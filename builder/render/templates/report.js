@@ -65,8 +65,38 @@
     return kept;
   };
 
-  const headline = (article) => article.title || cleaned(article).slice(0, 90).join("");
+  const short = (text, most) => {
+    const points = Array.from(text);
+    if (points.length <= most) return text;
+    const cut = points.slice(0, most - 1).join("");
+    const space = cut.lastIndexOf(" ");
+    return (space > cut.length / 2 ? cut.slice(0, space) : cut).trimEnd() + "…";
+  };
+  const headline = (article) => article.title || short(cleaned(article).join("").trimStart().split("\n", 1)[0], 90);
+  const count = (number) => number.toLocaleString("en");
+  const reasons = (names) => names.map((name) => name + ": " + data.rules[name]).join("; ");
 
+  const pointer = (place) => {
+    const button = make("button", "", "show in the raw text");
+    button.type = "button";
+    button.addEventListener("click", () => show(place));
+    return button;
+  };
+  // The receipt as a list: what hovering tells, for the keyboard, for screen readers and on paper.
+  const receipt = (article) => {
+    if (!article.removed.length) return make("p", "", "Nothing was removed.");
+    const length = article.removed.reduce((sum, [start, end]) => sum + end - start, 0);
+    const characters = (number) => count(number) + (number === 1 ? " character" : " characters");
+    const texts = article.removed.map(([start, end]) => article.points.slice(start, end).join(""));
+    const blank = texts.filter((text) => !text.trim());
+    const items = article.removed.map(([start, end, names], at) => texts[at].trim() === "" ? null :
+      make("li", "", make("q", "", isolated(short(texts[at].trim().replace(/\n/g, "↵"), 80))), " " + characters(end - start) + ", " + reasons(names) + " ", pointer("piece" + at)));
+    if (blank.length) items.push(make("li", "", "white space in " + count(blank.length) + (blank.length === 1 ? " place, " : " places, ") + characters(blank.join("").length)));
+    const list = make("ol", "evidence", ...items);
+    const box = make("details", "", make("summary", "", "What was removed and why: " + characters(length)), list);
+    box.open = list.childElementCount <= 12;
+    return box;
+  };
   const hintRange = (prefix, article) => (hint, at) => ({
     start: hint.start, end: hint.end, classes: "hint", place: prefix + at,
     tip: prefix + " evidence: " + hint.kind + " " + hint.value,
@@ -77,12 +107,8 @@
       if (hint.precision) words.push(" (" + hint.precision + ")");
       words.push(", found in " + hint.basis + " ");
       const item = make("li", "", ...words);
-      if (hint.start !== null && hint.shown) {
-        const button = make("button", "", "show in the raw text");
-        button.type = "button";
-        button.addEventListener("click", () => show(prefix + at));
-        item.append(button);
-      }
+      if (hint.shown) item.append(pointer(prefix + at));
+      else if (hint.start !== null) item.append("(beyond what is shown)");
       return item;
     });
     return [make("h4", "", title), items.length ? make("ul", "evidence", ...items) : make("p", "", "none")];
@@ -98,16 +124,33 @@
   const neighbour = (other) => {
     const body = make("div", "body");
     body.dir = "auto";
+    body.tabIndex = 0;
+    body.setAttribute("role", "region");
+    body.setAttribute("aria-label", "Differences from " + other.id);
     for (const [kind, text] of other.diff) body.append(kind === "=" ? text : make(kind === "+" ? "ins" : "del", "", text));
-    return make("details", "", make("summary", "", other.id + ": Jaccard " + other.jaccard.toFixed(3)), body);
+    const box = make("details", "", make("summary", "", "Jaccard " + other.jaccard.toFixed(3) + " with ", make("code", "", other.id)));
+    if (other.compared) box.append(make("p", "note", "The first " + count(other.compared) + " characters are compared."));
+    box.append(make("p", "", "Only here: ", make("del", "", "struck through"), ". Only there: ", make("ins", "", "underlined"), "."), body);
+    const found = data.articles.find((article) => article.id === other.id);
+    if (found) {
+      const button = make("button", "", "open it");
+      button.type = "button";
+      button.addEventListener("click", () => { open(found, null); detail.focus(); });
+      box.append(button);
+    }
+    return box;
+  };
+  const cluster = (article) => {
+    if (article.size < 2) return [make("p", "", "No near-duplicate is published.")];
+    const words = "One of " + count(article.size) + " near-duplicates. " + (article.neighbours.length ? "Compared with " + article.neighbours.length + " of them:" : "None of the others is at hand.");
+    return [make("p", "", words), ...article.neighbours.map(neighbour)];
   };
 
   const open = (article, button) => {
     for (const other of list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
     if (button) button.setAttribute("aria-current", "true");
-    const removed = (article.removed || []).map(([start, end, names]) => ({
-      start, end, classes: "removed " + colour(names[0]),
-      tip: "removed by " + names.map((name) => name + ": " + data.rules[name]).join("; "),
+    const removed = (article.removed || []).map(([start, end, names], at) => ({
+      start, end, classes: "removed " + colour(names[0]), place: "piece" + at, tip: "removed by " + reasons(names),
     }));
     const placed = (prefix, hints) => hints.map(hintRange(prefix, article)).filter((range, at) => hints[at].shown);
     const ranges = [...removed, ...placed("date", article.dates), ...placed("source", article.sources)];
@@ -121,15 +164,14 @@
       ...fact("source", article.source || "none declared"), ...fact("flags", article.flags.join(", ") || "none"), ...fact("input", article.path));
     const legend = make("ul", "legend", ...article.rules.map((rule) => make("li", "", make("span", colour(rule), rule))));
     const labels = make("ul", "legend", ...Object.keys(data.labels).map((label) => make("li", "", make("span", "entity " + label, label), " " + data.labels[label])));
-    const note = article.cut ? make("p", "note", "Cut for this page: the first " + article.points.length.toLocaleString("en") + " of " + article.cut.toLocaleString("en") + " characters.") : null;
+    const note = article.cut.length ? make("p", "note", "Too long for this page, which shows ", article.cut.map(([name, have, of]) => count(have) + " of " + count(of) + " " + name).join(", "), ".") : null;
     detail.replaceChildren(...[
       make("h3", "", isolated(headline(article))), facts, note,
       make("h4", "", article.removed ? "Raw text, what was removed struck through" : "Text (no receipt is kept, so the raw text is not known)"),
-      article.removed ? legend : null, drawn(article.points, ranges, "Raw text"),
+      article.removed ? legend : null, drawn(article.points, ranges, "Raw text"), article.removed ? receipt(article) : null,
       ...(article.removed ? [make("h4", "", "Cleaned text, entities underlined"), labels, drawn(cleaned(article), entities, "Cleaned text")] : []),
       ...evidence("Date evidence", "date", article.dates), ...evidence("Source evidence", "source", article.sources),
-      make("h4", "", "Cluster"), make("p", "", article.size > 1 ? article.size.toLocaleString("en") + " near-duplicates are published." : "No near-duplicate is published."),
-      ...article.neighbours.map(neighbour),
+      make("h4", "", "Near-duplicates"), ...cluster(article),
     ].filter((node) => node !== null));
   };
 

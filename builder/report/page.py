@@ -1,0 +1,68 @@
+"""Reads what the report shows, and writes the page beside the folder."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from builder.errors import ConfigError, InputError
+from builder.render.report import ReportData, render_report
+from builder.report.articles import read_articles
+from builder.report.rejects import count_duplicates, read_rejects
+from builder.report.survey import SEED, survey_shards
+from builder.verify import verify
+from builder.writers.atomic import write_file
+from schema.findings import Finding
+from schema.manifest import BuildManifest
+
+__all__ = ["read_report", "write_report"]
+
+
+def write_report(folder: Path, out: Path | None = None) -> Path:
+    """Write the report of a built folder, and return where it is.
+
+    Args:
+        folder: a built data set; its rejects and local audit are looked for beside it.
+        out: the file to write; `<folder>.report.html` beside the folder by default.
+
+    Raises:
+        ConfigError: the report would lie in the data set.
+        InputError: the folder is no build of ours.
+        OutputError: the file cannot be written.
+    """
+    folder = folder.absolute()
+    out = out or folder.with_name(f"{folder.name}.report.html")
+    if out.absolute().is_relative_to(folder):
+        raise ConfigError(f"{out} lies in the data set; write the report beside it", path=out)
+    data = read_report(folder, verify(folder))
+    root = files("builder.render") / "templates"
+    names = ("report.html", "report.css", "report.js")
+    templates = {name: (root / name).read_text(encoding="utf-8") for name in names}
+    write_file(out, render_report(data, templates).encode())
+    return out
+
+
+def read_report(folder: Path, findings: Sequence[Finding], seed: int = SEED) -> ReportData:
+    """Return what the report of a folder shows.
+
+    Raises:
+        InputError: the folder holds no manifest that can be read.
+    """
+    try:
+        manifest = BuildManifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"{folder} holds no manifest of a build: {error}", path=folder) from error
+    shards = sorted(folder.glob("data/*/*.parquet"))
+    survey = survey_shards(shards, seed)
+    articles = list(read_articles(folder, manifest, shards, survey))
+    return ReportData(
+        manifest=manifest,
+        articles=articles,
+        findings=findings,
+        counts=survey.counts,
+        rejects=read_rejects(folder),
+        duplicates=count_duplicates(folder, manifest),
+        sampling=f"{len(articles):,} of {manifest.stats.articles:,} articles, drawn by the "
+        f"SHA-256 of “{seed}:id”: some clusters first, then each language in turn.",
+    )
