@@ -107,7 +107,10 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome]:
 
     Returns:
         One outcome per raw article, in the same order. An article that a stage fails on
-        becomes a reject `STAGE_FAILED` that keeps the traceback; it never raises.
+        becomes a reject `STAGE_FAILED` that keeps the traceback.
+
+    Raises:
+        MemoryError: memory ran out; which article is to blame is for the caller to find out.
     """
     drafts = [_guarded(raw, partial(_draft, raw, tools)) for raw in batch]
     whole = [draft for draft in drafts if isinstance(draft, _Draft)]
@@ -200,7 +203,9 @@ def _tag_group(group: Sequence[_Draft], tagger: EntityTagger) -> list[Tagged | R
     """Tag texts together; if that fails, each alone, so that one cannot take the others along."""
     try:
         return [*_annotate(group, tagger)]
-    except Exception:  # noqa: BLE001 - looked into article by article
+    except MemoryError:
+        raise  # what it would do to the others is unknown; see `builder.executors.quarantine`
+    except (Exception, SystemExit):  # noqa: BLE001 - looked into article by article
         return [_guarded(draft.raw, partial(_annotate_one, draft, tagger)) for draft in group]
 
 
@@ -276,8 +281,10 @@ def _guarded(raw: RawArticle, stage: Callable[[], T]) -> T | Reject:
     """Run a stage on one article; what it cannot do is a reject that says so."""
     try:
         return stage()
-    except Exception:  # noqa: BLE001 - the one place where a failed article becomes a reject
-        return _reject(raw, RejectCode.STAGE_FAILED, traceback.format_exc(limit=-5))
+    except MemoryError:
+        raise
+    except (Exception, SystemExit):  # noqa: BLE001 - the one place where a failed article becomes a reject
+        return _reject(raw, RejectCode.STAGE_FAILED, traceback.format_exc(limit=-5, chain=False))
 
 
 def _reject(raw: RawArticle, code: RejectCode, message: str, **known: str | None) -> Reject:

@@ -20,12 +20,13 @@ from builder.corpus.templates import Templates
 from builder.decide import Decision, decide
 from builder.describe import BuildRecord, check_description, describe_build
 from builder.errors import ConfigError, InputError
-from builder.executors import Executor, make_executor
+from builder.executors import Executor, Settings, make_executor
 from builder.readers import FileListing, Slice, list_files, plan_slices
 from builder.readers.streams import file_path
 from builder.scan import ScanTask, freeze_templates, may_recur, scanner
 from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
 from builder.tasks import AnnotateTask, SliceReport, annotator
+from builder.tools import ships
 from builder.writers.atomic import (
     check_replaceable,
     mark_folder,
@@ -65,7 +66,7 @@ class BuildRequest:
         out: the folder to make; one that an earlier build made is replaced.
         config: what decides the bytes.
         base: folder that paths in the configuration are relative to.
-        executor: a name in `EXECUTORS`; one worker always runs in this process.
+        executor: a name in `EXECUTORS`.
         workers: processes.
     """
 
@@ -233,7 +234,8 @@ def _write_shards(
     tasks = plan_shards(decision.assigned, config.output, audit=config.audit != "none")
     reports, summary = [], Summary()
     with progress("write", sum(sum(task.groups) for task in tasks), "rows") as advance:
-        executor = _executor(request, len(tasks))
+        # Rows of ours end no worker, so a single one needs no process of its own.
+        executor = _executor(request, len(tasks), alone="inline")
         for report in executor.run(shard_writer(work, folders), tasks):
             reports.append(report)
             summary.add(report.summary)
@@ -270,10 +272,12 @@ def _place(new: Path, out: Path, work: Path) -> None:
         remove_folder(out, work)
 
 
-def _executor(request: BuildRequest, tasks: int) -> Executor:
-    """Choose where to run: a pool is not worth its start for one task."""
-    workers = min(request.workers, tasks)
-    return make_executor("inline" if workers <= 1 else request.executor, workers)
+def _executor(request: BuildRequest, tasks: int, alone: str | None = None) -> Executor:
+    """Prepare the workers for some tasks; `alone` is the executor of a single one."""
+    workers = max(1, min(request.workers, tasks))
+    settings = Settings(workers, request.config.limits, fork=ships(request.config))
+    name = alone if alone and workers == 1 else request.executor
+    return make_executor(name, settings)
 
 
 def _nothing_published(record: BuildRecord, rejects: Path) -> str:

@@ -6,6 +6,7 @@ given. So each article is still cleaned alone, and the table is the same on any 
 """
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -23,7 +24,8 @@ from builder.corpus.templates import (
     Templates,
     find_templates,
 )
-from builder.readers import Slice, read_slice
+from builder.executors.watch import Watch
+from builder.readers import Piece, Slice, read_slice
 from builder.text.normalize import normalize
 from builder.text.repetition import (
     LONG,
@@ -38,11 +40,15 @@ from builder.tools import make_registrable
 from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 from schema.article import RawArticle
+from schema.reject import Reject
 
 __all__ = ["ScanReport", "ScanTask", "freeze_templates", "may_recur", "scanner"]
 
 #: Formats in which one file is one article, so that files can be counted instead of articles.
 SINGLE_FORMATS = frozenset({"html", "text"})
+
+#: Articles that are read together. No result depends on it.
+BATCH = 64
 
 
 class ScanTask(NamedTuple):
@@ -94,6 +100,7 @@ class _Scanner:
         self.root = root
         self.work = work
         self.registrable = lru_cache(maxsize=65_536)(make_registrable())
+        self.registrable("example.org")  # its list is read before workers are forked
 
     def __call__(self, task: ScanTask) -> ScanReport:
         """Read one slice and write the counts of its segments.
@@ -101,7 +108,11 @@ class _Scanner:
         Raises:
             OutputError: the disk is full or not writable.
         """
-        counts = _gather(list(self._read(task.slice)))
+        return self.watched(task, Watch())
+
+    def watched(self, task: ScanTask, watch: Watch) -> ScanReport:
+        """Do the same with the records that a watch hands out."""
+        counts = _gather(list(self._read(task.slice, watch)))
         with translate_os_errors(self.work):
             for kind, table in _tables(counts).items():
                 path = part_path(self.work, task.number, kind)
@@ -110,8 +121,12 @@ class _Scanner:
                     sink.write_table(table)
         return ScanReport(task.slice.bytes, counts.articles.size)
 
-    def _read(self, slice_: Slice) -> Iterator[_Seen]:
-        for raw in read_slice(self.root, slice_, self.config.input):
+    def _read(self, slice_: Slice, watch: Watch) -> Iterator[_Seen]:
+        def read(piece: Piece) -> Iterator[RawArticle | Reject]:
+            return read_slice(self.root, Slice((piece,)), self.config.input)
+
+        batches = watch.batches(watch.read(slice_.pieces, read), BATCH)
+        for raw in itertools.chain.from_iterable(batches):
             if isinstance(raw, RawArticle):
                 try:
                     yield self._see(raw)

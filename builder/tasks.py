@@ -4,7 +4,6 @@ A task is a small descriptor and its report is small, too: text crosses process
 boundaries in files only, so bytes cannot depend on who ran which task.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,18 +17,25 @@ import pyarrow as pa
 
 from builder.batch import Tools, process_batch
 from builder.config import BuildConfig
-from builder.readers import Slice, read_slice
-from builder.tools import make_tools
+from builder.executors.watch import Watch
+from builder.readers import Piece, Slice, read_slice
+from builder.tools import make_tools, ships
 from builder.writers.atomic import translate_os_errors
 from builder.writers.batches import BatchFile, to_batch
 from builder.writers.parts import SCHEMAS, TEMPLATES, Kind, SidecarRow, part_path
-from schema.article import CleanArticle, RawArticle
+from schema.article import CleanArticle, Origin, RawArticle
 from schema.reject import Outcome, Reject
 
 __all__ = ["AnnotateTask", "SliceReport", "annotator"]
 
 #: Articles that go through the record stages together. No result depends on it.
 BATCH = 64
+
+SAMPLE = RawArticle(
+    origin=Origin(path="sample", record=0),
+    text="The mayor of Lyon opened the bridge on Monday.",
+    url="https://example.org/2024/03/05/bridge",
+)
 
 
 class AnnotateTask(NamedTuple):
@@ -66,6 +72,8 @@ class _Annotator:
         self.config = config
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
             self.tools = make_tools(config, work / TEMPLATES)
+            if ships(config):  # what is made at first use is made before workers are forked
+                process_batch([SAMPLE], self.tools)
         self.root = root
         self.work = work
 
@@ -75,12 +83,20 @@ class _Annotator:
         Raises:
             OutputError: the disk is full or not writable.
         """
+        return self.watched(task, Watch())
+
+    def watched(self, task: AnnotateTask, watch: Watch) -> SliceReport:
+        """Do the same with the records that a watch hands out."""
         report = SliceReport(task.slice.bytes)
-        records = read_slice(self.root, task.slice, self.config.input, report.unknown_fields)
+
+        def read(piece: Piece) -> Iterator[RawArticle | Reject]:
+            return read_slice(self.root, Slice((piece,)), self.config.input, report.unknown_fields)
+
+        batches = watch.batches(watch.read(task.slice.pieces, read), BATCH)
         with translate_os_errors(self.work), ExitStack() as stack:
             sinks = {kind: stack.enter_context(self._sink(task.number, kind)) for kind in SCHEMAS}
             row = 0
-            for outcomes in _outcomes(records, self.tools):
+            for outcomes in (_outcomes(batch, self.tools) for batch in batches):
                 rows = _rows(outcomes, task.number, row)
                 for kind, sink in sinks.items():
                     sink.write(rows[kind])
@@ -93,13 +109,10 @@ class _Annotator:
         return BatchFile(part_path(self.work, number, kind), SCHEMAS[kind])
 
 
-def _outcomes(records: Iterable[RawArticle | Reject], tools: Tools) -> Iterator[list[Outcome]]:
+def _outcomes(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Outcome]:
     """Send raw articles through the record stages, keeping the order of the input."""
-    stream = iter(records)
-    while chunk := list(itertools.islice(stream, BATCH)):
-        raw = [item for item in chunk if isinstance(item, RawArticle)]
-        results = iter(process_batch(raw, tools))
-        yield [next(results) if isinstance(item, RawArticle) else item for item in chunk]
+    results = iter(process_batch([item for item in batch if isinstance(item, RawArticle)], tools))
+    return [next(results) if isinstance(item, RawArticle) else item for item in batch]
 
 
 def _reasons(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from builder.text.layout import load_layout
 from builder.text.repetition import load_templates
 from schema.manifest import Annotator
 
-__all__ = ["data_digest", "describe_annotators", "make_registrable", "make_tools"]
+__all__ = ["data_digest", "describe_annotators", "make_registrable", "make_tools", "ships"]
 
 _TEXT = Path(__file__).parent / "text"
 RULES = _TEXT / "rules"
@@ -116,6 +116,12 @@ def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:
     return {
         tag: load_tagger(spec, allow_download=config.allow_download) for tag, spec in routes.items()
     }
+
+
+def ships(config: BuildConfig) -> bool:
+    """Tell whether all models of a configuration ship, and none is a plug-in."""
+    specs = {config.entities} if isinstance(config.entities, str) else {*config.entities.values()}
+    return config.language == "builtin" and specs <= set(TAGGERS)
 
 
 @cache

@@ -2,16 +2,18 @@
 
 An executor receives a *factory*: `factory()` is called once per worker and
 returns the function that turns one task into one small report. Text never
-travels through an executor; tasks exchange it as files.
+travels through an executor; tasks exchange it as files. Work that hands its
+records through a `Watch` survives records that end their worker.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
+from builder.config import LimitParams
 from builder.errors import ConfigError
 
-__all__ = ["EXECUTORS", "Executor", "make_executor"]
+__all__ = ["EXECUTORS", "Executor", "Settings", "make_executor"]
 
 Task = TypeVar("Task")
 Report = TypeVar("Report")
@@ -27,20 +29,34 @@ class Executor(Protocol):
         ...
 
 
-#: Name on the command line → module that has `make(workers) -> Executor`.
+class Settings(NamedTuple):
+    """How workers are made.
+
+    Attributes:
+        workers: how many, at least 1.
+        limits: what an article may cost them.
+        fork: what the factory loads may be loaded once and forked.
+    """
+
+    workers: int = 1
+    limits: LimitParams = LimitParams()
+    fork: bool = True
+
+
+#: Name on the command line → module that has `make(settings) -> Executor`.
 EXECUTORS = {
     "inline": "builder.executors.inline",
     "processes": "builder.executors.processes",
 }
 
 
-def make_executor(name: str, workers: int) -> Executor:
+def make_executor(name: str, settings: Settings) -> Executor:
     """Return the executor of that name.
 
     Raises:
-        ConfigError: no executor has that name.
+        ConfigError: no executor has that name, or what it needs is not installed.
     """
     if name not in EXECUTORS:
         raise ConfigError(f"unknown executor {name!r} (known: {', '.join(sorted(EXECUTORS))})")
-    executor: Executor = import_module(EXECUTORS[name]).make(workers)
+    executor: Executor = import_module(EXECUTORS[name]).make(settings)
     return executor

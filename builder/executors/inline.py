@@ -1,7 +1,9 @@
-"""One worker: this process."""
+"""One worker: this process. Nothing limits it, and an article that ends it ends the build."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
+
+from builder.executors import Settings
 
 __all__ = ["InlineExecutor", "make"]
 
@@ -10,7 +12,7 @@ Report = TypeVar("Report")
 
 
 class InlineExecutor:
-    """Runs tasks one after the other, here."""
+    """Runs tasks one after the other, here, where a debugger can look at them."""
 
     def run(
         self, factory: Callable[[], Callable[[Task], Report]], tasks: Iterable[Task]
@@ -21,6 +23,6 @@ class InlineExecutor:
             yield work(task)
 
 
-def make(workers: int) -> InlineExecutor:  # noqa: ARG001 - all executors are made alike
+def make(settings: Settings) -> InlineExecutor:  # noqa: ARG001 - all executors are made alike
     """Return the executor; the number of workers is always one."""
     return InlineExecutor()

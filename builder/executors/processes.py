@@ -1,18 +1,20 @@
-"""Several worker processes on this machine."""
+"""Worker processes on this machine; no article that ends one of them ends the build."""
 
+import errno
 import itertools
 import multiprocessing
-import os
-import signal
-import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
-from typing import Any, TypeVar
+from multiprocessing.context import ForkContext, ForkServerContext
+from typing import Any, NamedTuple, TypeVar
 
 from builder.errors import OutputError
+from builder.executors import Settings
+from builder.executors.quarantine import Quarantine
+from builder.executors.workers import Factory, become_worker, run_task
 
 __all__ = ["ProcessExecutor", "make"]
 
@@ -22,15 +24,18 @@ Report = TypeVar("Report")
 #: Tasks handed out ahead, per worker: enough that none waits, few enough that memory is bounded.
 WINDOW = 2
 
-_work: Callable[[Any], Any] | None = None
+
+class _Running(NamedTuple):
+    task: Any
+    future: Future[Any]
 
 
 class ProcessExecutor:
     """Runs tasks on a pool of processes, reports in the order of the tasks."""
 
-    def __init__(self, workers: int) -> None:
-        """Prepare for `workers` processes; none starts before `run`."""
-        self.workers = workers
+    def __init__(self, settings: Settings) -> None:
+        """Prepare for some processes; none starts before `run`."""
+        self.settings = settings
 
     def run(
         self, factory: Callable[[], Callable[[Task], Report]], tasks: Iterable[Task]
@@ -38,69 +43,123 @@ class ProcessExecutor:
         """Yield the reports in the order of the tasks.
 
         Raises:
-            OutputError: a worker died, for example because memory ran out.
+            OutputError: workers die of something that is no article.
         """
-        pool = ProcessPoolExecutor(
-            self.workers,
-            mp_context=multiprocessing.get_context("forkserver"),
-            initializer=_start_worker,
-            initargs=(factory,),
-        )
+        pool = _Pool(*_start_method(factory, self.settings), self.settings)
         try:
-            yield from self._in_order(pool, iter(tasks))
-        except BrokenProcessPool as error:
-            _kill(pool)
-            raise OutputError(
-                "a worker process died (out of memory, or killed); try fewer --workers"
-            ) from error
+            yield from pool.run(iter(tasks))
         except BaseException:
-            _kill(pool)
+            pool.kill()
             raise
-        pool.shutdown()
+        pool.end()
 
-    def _in_order(self, pool: ProcessPoolExecutor, tasks: Iterator[Task]) -> Iterator[Any]:
-        ahead = self.workers * WINDOW
-        running: deque[Future[Any]] = deque(
-            pool.submit(_run_task, task) for task in itertools.islice(tasks, ahead)
-        )
-        while running:
-            report = running.popleft().result()
+
+def make(settings: Settings) -> ProcessExecutor:
+    """Return an executor with that many worker processes."""
+    return ProcessExecutor(settings)
+
+
+def _start_method(
+    factory: Factory, settings: Settings
+) -> tuple[ForkContext | ForkServerContext, Factory]:
+    """Choose how workers start.
+
+    What ships is loaded here and forked: workers share its memory and start at once. What does
+    not ship may hold threads or a GPU, which a fork breaks; it is loaded in every worker.
+    """
+    if not settings.fork:
+        return multiprocessing.get_context("forkserver"), factory
+    work = factory()
+    return multiprocessing.get_context("fork"), lambda: work
+
+
+class _Pool:
+    """A pool that is made again when a worker dies, and the tasks that run on it."""
+
+    def __init__(
+        self, context: ForkContext | ForkServerContext, factory: Factory, settings: Settings
+    ) -> None:
+        self.context = context
+        self.factory = factory
+        self.settings = settings
+        self.running: deque[_Running] = deque()
+        self.pool: ProcessPoolExecutor | None = None
+
+    def run(self, tasks: Iterator[Any]) -> Iterator[Any]:
+        """Yield the reports in the order of the tasks."""
+        for task in itertools.islice(tasks, self.settings.workers * WINDOW):
+            self.running.append(self._submit(task))
+        while self.running:
+            try:
+                report = self.running[0].future.result()
+            except (BrokenProcessPool, MemoryError):
+                self._rescue()
+                continue
+            self.running.popleft()
             for task in itertools.islice(tasks, 1):
-                running.append(pool.submit(_run_task, task))
+                self.running.append(self._submit(task))
             yield report
 
+    def _submit(self, task: Any) -> _Running:
+        if self.pool is None:
+            self.pool = self._start()
+        try:
+            with warnings.catch_warnings():
+                # Python 3.12 and later warn of threads in a process that forks. Ours are idle
+                # ones of numpy and Arrow, which both see to it that a fork is safe.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return _Running(task, self.pool.submit(run_task, task))
+        except BrokenProcessPool as error:
+            future: Future[Any] = Future()
+            future.set_exception(error)
+            return _Running(task, future)
 
-def make(workers: int) -> ProcessExecutor:
-    """Return an executor with that many worker processes."""
-    return ProcessExecutor(workers)
+    def _start(self) -> ProcessPoolExecutor:
+        try:
+            return ProcessPoolExecutor(
+                self.settings.workers,
+                mp_context=self.context,
+                initializer=become_worker,
+                initargs=(self.factory, self.settings.limits),
+            )
+        except OSError as error:  # their locks are files in shared memory
+            full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+            advice = "no space left in shared memory" if full else error.strerror
+            raise OutputError(f"cannot start worker processes: {advice}") from error
 
+    def _rescue(self) -> None:
+        """Do again what was lost: what may have run when a worker died in quarantine."""
+        self.kill()
+        lost = [
+            index
+            for index, (_, future) in enumerate(self.running)
+            if not future.done() or future.cancelled() or future.exception() is not None
+        ]
+        suspects = lost[: self.settings.workers]  # tasks start in their order
+        quarantine = Quarantine(self.context, self.factory, self.settings.limits)
+        reports = quarantine.rescue_all(
+            [self.running[index].task for index in suspects], len(suspects)
+        )
+        for index, report in zip(suspects, reports, strict=True):
+            future: Future[Any] = Future()
+            future.set_result(report)
+            self.running[index] = self.running[index]._replace(future=future)
+        for index in lost[len(suspects) :]:
+            self.running[index] = self._submit(self.running[index].task)
 
-def _start_worker(factory: Callable[[], Callable[[Any], Any]]) -> None:
-    """Build the tools of this worker, once."""
-    global _work  # noqa: PLW0603 - the one place where a worker keeps what it was made for
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _work = factory()
+    def end(self) -> None:
+        """Let the workers go when they are done."""
+        if self.pool is not None:
+            self.pool.shutdown()
 
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is gone, even by kill -9."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _run_task(task: Any) -> Any:
-    assert _work is not None
-    return _work(task)
-
-
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """End the pool at once, without waiting for tasks that nobody wants any more."""
-    workers = list((pool._processes or {}).values())  # noqa: SLF001 - no public way before 3.14
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        worker.kill()
-    for worker in workers:
-        worker.join()
+    def kill(self) -> None:
+        """End the workers at once, without waiting for tasks that nobody wants any more."""
+        if self.pool is None:
+            return
+        workers = list((self.pool._processes or {}).values())  # noqa: SLF001 - no public way before 3.14
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.pool = None
+        for worker in workers:
+            worker.kill()
+        for worker in workers:
+            worker.join()

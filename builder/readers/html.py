@@ -20,6 +20,7 @@ from builder.errors import ConfigError
 from builder.input.article import text_article
 from builder.input.params import InputParams
 from builder.input.rejects import Place, reject
+from builder.input.watch import ask
 from builder.readers.encoding import Undecodable
 from builder.readers.page import decode_page, read_declared
 from builder.readers.slices import Piece
@@ -91,6 +92,13 @@ def page_article(page: Page, place: Place, params: InputParams) -> RawArticle | 
     Raises:
         ConfigError: the extra `html` is not installed.
     """
+    known = ask(place.path, place.record)
+    if known is not None:
+        return reject(known.code, place, known.message, page.data, page.id)
+    return _page_article(page, place, params)
+
+
+def _page_article(page: Page, place: Place, params: InputParams) -> RawArticle | Reject:
     library = _trafilatura()
     fail = functools.partial(reject, place=place, raw=page.data, origin_id=page.id)
     if len(page.data) > params.max_record_bytes:

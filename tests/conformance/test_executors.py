@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ConfigError, OutputError
-from builder.executors import EXECUTORS, make_executor
+from builder.executors import Settings, make_executor
 
-PLACES = [(name, workers) for name in sorted(EXECUTORS) for workers in (1, 2)]
+PLACES = [(name, workers) for name in ("inline", "processes") for workers in (1, 2)]
 
 
 def square(offset: int, number: int) -> int:
@@ -46,18 +46,18 @@ def make_death() -> Callable[[int], int]:
 
 @pytest.mark.parametrize(("name", "workers"), PLACES)
 def test_reports_come_in_the_order_of_the_tasks(name: str, workers: int) -> None:
-    reports = make_executor(name, workers).run(make_square, range(40))
+    reports = make_executor(name, Settings(workers)).run(make_square, range(40))
     assert list(reports) == [number * number + 1 for number in range(40)]
 
 
 @pytest.mark.parametrize(("name", "workers"), PLACES)
 def test_no_task_is_no_report(name: str, workers: int) -> None:
-    assert list(make_executor(name, workers).run(make_square, [])) == []
+    assert list(make_executor(name, Settings(workers)).run(make_square, [])) == []
 
 
 @pytest.mark.parametrize(("name", "workers"), PLACES)
 def test_an_error_of_a_task_ends_the_run(name: str, workers: int) -> None:
-    reports = make_executor(name, workers).run(make_refusal, range(10))
+    reports = make_executor(name, Settings(workers)).run(make_refusal, range(10))
     with pytest.raises(OutputError, match="no room"):
         list(reports)
 
@@ -65,17 +65,17 @@ def test_an_error_of_a_task_ends_the_run(name: str, workers: int) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_dead_worker_is_said(workers: int) -> None:
     with pytest.raises(OutputError, match="worker process died"):
-        list(make_executor("processes", workers).run(make_death, range(4)))
+        list(make_executor("processes", Settings(workers)).run(make_death, range(4)))
 
 
 def test_an_unknown_executor_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"unknown executor 'slurm' \(known: inline, processes"):
-        make_executor("slurm", 1)
+        make_executor("slurm", Settings())
 
 
 ORPHANS = """
 import os, signal, sys, time
-from builder.executors import make_executor
+from builder.executors import Settings, make_executor
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind
 def nap(number):
     print(os.getpid(), flush=True)
@@ -83,7 +83,7 @@ def nap(number):
 def make():
     return nap
 if __name__ == "__main__":
-    list(make_executor("processes", 2).run(make, range(2)))
+    list(make_executor("processes", Settings(2)).run(make, range(2)))
 """
 
 

@@ -1,0 +1,62 @@
+"""A worker process, whichever pool it belongs to."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from typing import Any
+
+from builder.config import LimitParams
+from builder.executors.limits import confine, stop_clocks
+
+__all__ = ["Factory", "Work", "become_worker", "run_task", "tools_of"]
+
+Work = Callable[[Any], Any]
+Factory = Callable[[], Work]
+
+
+class _Worker:
+    """What this process was made for; its tools are loaded with the first task."""
+
+    def __init__(self, factory: Factory, limits: LimitParams) -> None:
+        self.factory = factory
+        self.limits = limits
+        self.work: Work | None = None
+
+
+_worker: _Worker | None = None
+
+
+def become_worker(factory: Factory, limits: LimitParams) -> None:
+    """Make this process a worker, which ends with its parent."""
+    global _worker  # noqa: PLW0603 - the one place where a worker keeps what it was made for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _worker = _Worker(factory, limits)
+
+
+def tools_of() -> Work:
+    """Return what this worker does with a task."""
+    assert _worker is not None
+    if _worker.work is None:
+        _worker.work = _worker.factory()
+        confine(_worker.limits)
+    return _worker.work
+
+
+def run_task(task: Any) -> Any:
+    """Run a task in this worker."""
+    try:
+        return tools_of()(task)
+    finally:
+        stop_clocks()
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone, even by kill -9."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
