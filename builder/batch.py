@@ -269,12 +269,12 @@ def _title(raw: RawArticle) -> str | None:
 
 
 def _withheld(raw: RawArticle, identity: str, source: str | None, withheld: Withheld) -> str:
-    """Say by what an article is withheld, or nothing."""
+    """Say by what an article is withheld, or nothing; an address, which no column holds, first."""
+    if raw.url in withheld.urls:
+        return f"url {raw.url}"
     if identity in withheld.ids or raw.origin.id in withheld.ids:
         return "id"
-    if source in withheld.domains:
-        return "domain"
-    return "url" if raw.url in withheld.urls else ""
+    return "domain" if source in withheld.domains else ""
 
 
 def _guarded(raw: RawArticle, stage: Callable[[], T]) -> T | Reject:

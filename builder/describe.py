@@ -17,6 +17,7 @@ from builder.corpus.stats import UNKNOWN, Summary
 from builder.corpus.templates import Templates
 from builder.decide import Decision
 from builder.errors import ConfigError
+from builder.notices import idle_withholds, unread_columns
 from builder.readers import FileListing
 from builder.render.card import check_template, render_card
 from builder.render.citation import render_cff
@@ -40,6 +41,7 @@ from schema.manifest import (
     SplitShare,
     Tally,
     TemplateRecord,
+    split_order,
 )
 
 __all__ = ["MANIFEST_NAME", "BuildRecord", "check_description", "describe_build"]
@@ -97,7 +99,7 @@ class BuildRecord(NamedTuple):
             rejects=dict(sorted(self.rejects().items())),
             languages=_tallies(languages, by_language),
             sources=_tallies(published.sources, by_source),
-            splits=dict(sorted(splits.items())),
+            splits={split: splits[split] for split in split_order(splits)},
         )
 
     def _reasons(self) -> Counter[tuple[str, str, str]]:
@@ -150,7 +152,11 @@ def describe_build(
         splits=_shares(record.decision),
         leaks=tuple(SplitLeak(**leak._asdict()) for leak in record.decision.leaks),
         audit=config.audit,
-        warnings=record.decision.warnings,
+        warnings=(
+            *record.decision.warnings,
+            *unread_columns(config.input, unknown),
+            *idle_withholds(config.withhold, folder.parent / "rejects"),
+        ),
         shards=tuple(sorted(shards, key=lambda shard: (shard.config != "default", shard.path))),
         files=(),
     )
@@ -229,7 +235,8 @@ def _inputs(record: BuildRecord, unknown: Mapping[str, int], folder: Path) -> In
         skipped=tuple(
             SkippedFile(path=item.path, reason=item.reason) for item in record.listing.skipped
         ),
-        unknown_fields=dict(sorted(unknown.items())),
+        # A mapped column that was read is counted as unknown no times.
+        unknown_fields={name: rows for name, rows in sorted(unknown.items()) if rows},
     )
 
 

@@ -6,11 +6,11 @@ The only module that knows this order. Everything is written in
 `<out>.partial` and appears at its place by rename when it is whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -21,6 +21,7 @@ from builder.decide import Decision, decide
 from builder.describe import BuildRecord, check_description, describe_build
 from builder.errors import ConfigError, InputError
 from builder.executors import Executor, Settings, make_executor
+from builder.progress import Progress, silent
 from builder.readers import FileListing, Slice, list_files, plan_slices
 from builder.readers.streams import file_path
 from builder.scan import ScanTask, freeze_templates, may_recur, scanner
@@ -40,21 +41,10 @@ from builder.writers.parts import SCHEMAS, open_table, part_path, read_parts
 from schema.manifest import BuildManifest, InputRecord
 from schema.reject import Reject
 
-__all__ = ["BuildRequest", "Progress", "build", "sibling"]
+__all__ = ["BuildRequest", "build", "sibling"]
 
 #: Bytes of input in one task: long enough to hide its start, short enough to balance workers.
 SLICE_BYTES = 8_000_000
-
-
-class Progress(Protocol):
-    """Told how far a stage is; the command line draws bars with it."""
-
-    def __call__(self, stage: str, total: int, unit: str) -> "AbstractContextManager[Advance]":
-        """Open a stage and return what counts its progress."""
-        ...
-
-
-Advance = Callable[[int], object]
 
 
 @dataclass(frozen=True)
@@ -96,7 +86,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         InputError: no article was found, or none was published (rejects are written).
         OutputError: the output cannot be written, or `out` is not ours to replace.
     """
-    progress = progress or _silent
+    progress = progress or silent
     out = request.out
     _check_places(request)
     check_description(request.config, request.base)
@@ -106,7 +96,9 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         slices = plan_slices(listing, SLICE_BYTES)
         templates = _scan(request, slices, work, progress)
         reports = _annotate(request, slices, work, progress)
-        decision = _decide(request, len(reports), work)
+        with progress("decide", 1, "step") as advance:
+            decision = _decide(request, len(reports), work)
+            advance(1)
         _write_rejects(work, listing, len(reports), decision)
         record = BuildRecord(listing, inputs, tuple(reports), decision, templates)
         if not decision.assigned.num_rows:
@@ -286,8 +278,3 @@ def _nothing_published(record: BuildRecord, rejects: Path) -> str:
         f"no article was published; {record.read()} were rejected ({reasons}), see {rejects}; "
         "a data set that was there before is left as it was"
     )
-
-
-@contextmanager
-def _silent(stage: str, total: int, unit: str) -> Iterator[Advance]:  # noqa: ARG001
-    yield lambda done: None  # noqa: ARG005

@@ -19,7 +19,14 @@ from builder.text.layout import load_layout
 from builder.text.repetition import load_templates
 from schema.manifest import Annotator
 
-__all__ = ["data_digest", "describe_annotators", "make_registrable", "make_tools", "ships"]
+__all__ = [
+    "data_digest",
+    "describe_annotators",
+    "make_registrable",
+    "make_tools",
+    "ships",
+    "withheld_domains",
+]
 
 _TEXT = Path(__file__).parent / "text"
 RULES = _TEXT / "rules"
@@ -72,7 +79,7 @@ def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
         registrable=make_registrable(),
         withheld=Withheld(
             frozenset(withhold.ids),
-            frozenset(_withheld_domains(withhold.domains)),
+            frozenset(withheld_domains(withhold.domains)),
             frozenset(withhold.urls),
         ),
         reject_flags=frozenset(cleaning.reject_flags),
@@ -134,7 +141,7 @@ def data_digest() -> str:
     return digest.hexdigest()
 
 
-def _withheld_domains(names: Iterable[str]) -> Iterator[str]:
+def withheld_domains(names: Iterable[str]) -> Iterator[str]:
     """Yield each name as it is, since it may be a publisher's, and as the domain it belongs to."""
     for name in names:
         yield name

@@ -1,6 +1,7 @@
 """The manifest: our record of a build. It holds no clock, host, path or worker count."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,7 +22,20 @@ __all__ = [
     "SplitShare",
     "Tally",
     "TemplateRecord",
+    "split_order",
 ]
+
+_SPLITS = {"train": 0, "validation": 1, "test": 2}
+
+
+def split_order(splits: Iterable[str]) -> list[str]:
+    """Sort splits as people list them: train, validation, test, then others by name.
+
+    Example:
+        >>> split_order({"test", "extra", "train"})
+        ['train', 'test', 'extra']
+    """
+    return sorted(splits, key=lambda split: (_SPLITS.get(split, len(_SPLITS)), split))
 
 
 class _Record(BaseModel):

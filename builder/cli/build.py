@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.cli.exits import FINDINGS, fail
-from builder.cli.terminal import draw_progress, show_summary
+from builder.cli.summary import show_summary
+from builder.cli.terminal import draw_progress
 from builder.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def build(
         executor=executor,
         workers=workers or len(os.sched_getaffinity(0)),
     )
-    manifest = run(request, None if quiet else draw_progress())
+    manifest = run(request, draw_progress(quiet=quiet))
     if update_card:
         _update_card(config, base, request.out)
     if as_json:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from builder.cli.exits import FINDINGS
-from builder.cli.terminal import show_findings
+from builder.cli.terminal import draw_progress, show_findings, show_verdict
 
 __all__ = ["diff", "explain", "report", "schema", "verify"]
 
@@ -37,11 +37,10 @@ def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
     from builder.verify import verify as run
 
     with _local_copy(folder) as path:
-        findings = run(path, engines=engines)
+        findings = run(path, engines=engines, progress=draw_progress(quiet=quiet))
     show_findings(findings, as_json=as_json)
     if not quiet and not as_json:
-        count = len(findings)
-        click.echo(f"{count} finding{'' if count == 1 else 's'} in {folder}", err=True)
+        show_verdict(findings, folder)
     return FINDINGS if findings else 0
 
 
@@ -85,7 +84,7 @@ def report(folder: Path, out: Path | None, show: bool) -> int:
     """
     from builder.report import write_report
 
-    path = write_report(folder, out)
+    path = write_report(folder, out, draw_progress())
     click.echo(str(path))
     if show:
         click.launch(path.absolute().as_uri())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.manifest import CorpusStats
+from schema.manifest import CorpusStats, split_order
 
 __all__ = ["UNKNOWN", "Summary", "quantiles", "summarise_articles", "summarise_audit"]
 
@@ -55,8 +55,12 @@ class Summary:
         chars = sum(length * rows for length, rows in self.lengths.items())
         audited = self.audited == articles
         languages: dict[str, dict[str, int]] = {}
-        for (language, split), rows in sorted(self.languages.items()):
-            languages.setdefault(language, {})[split] = rows
+        for language, split in sorted(self.languages):
+            languages.setdefault(language, {})[split] = self.languages[language, split]
+        languages = {
+            language: {split: counts[split] for split in split_order(counts)}
+            for language, counts in languages.items()
+        }
         members = {size: rows for size, rows in self.cluster_sizes.items() if size > 1}
         return CorpusStats(
             articles=articles,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from builder.input.params import COLUMN_NAMES, InputParams
 from builder.input.rejects import excerpt
 
-__all__ = ["ColumnMap", "Layout"]
+__all__ = ["ColumnMap", "Layout", "field_key"]
 
 MAX_UNKNOWN_NAMES = 1000
 """Distinct unknown names that are counted one by one; hostile records must not fill the memory."""
@@ -59,6 +59,7 @@ class ColumnMap:
         """Choose a value for each of our names, and count the fields that nobody reads.
 
         The first candidate with a value wins; further ones with a value are counted as unknown.
+        A mapped one that wins gets an entry there, too, of no records.
 
         Returns:
             The values by our names, and what makes the choice of the text ambiguous, if anything.
@@ -74,6 +75,8 @@ class ColumnMap:
                     continue
                 if winner is None:
                     winner, chosen[name] = path, value
+                    if name in self._map:  # seen, but not unknown
+                        unknown.setdefault(field_key(".".join(path)), 0)
                     continue
                 _count(unknown, (".".join(path),))
                 unsure = name == "text" and winner != ("text",) and name not in self._map
@@ -131,9 +134,14 @@ def _reach(record: Mapping[str, object], path: tuple[str, ...]) -> object:
     return value
 
 
+def field_key(name: str) -> str:
+    """Return the name under which a field is counted."""
+    return excerpt(name[:MAX_NAME_CHARS])
+
+
 def _count(unknown: Counter[str], names: Iterable[str]) -> None:
     for name in names:
-        key = excerpt(name[:MAX_NAME_CHARS])
+        key = field_key(name)
         if key not in unknown and len(unknown) >= MAX_UNKNOWN_NAMES:
             key = OTHER_NAMES
         unknown[key] += 1

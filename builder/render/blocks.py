@@ -6,14 +6,14 @@ from the files and compares them letter by letter.
 
 from collections.abc import Callable, Mapping
 
-from builder.render.card_yaml import config_shards, split_order
+from builder.render.card_yaml import config_shards
 from builder.render.citation import citation_words
 from builder.render.licences import licence_words
 from builder.render.markdown import percent, plain, plural, share_cells, table
 from builder.render.pictures import picture_links
 from schema.arrow import field_rows
 from schema.article import Article, AuditRow
-from schema.manifest import BuildManifest
+from schema.manifest import BuildManifest, split_order
 from schema.reject import RejectCode
 from schema.terms import DateBasis, EntityLabel, Flag, SourceKind
 

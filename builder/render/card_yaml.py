@@ -4,16 +4,16 @@ Everything is derived from the manifest, so no config, count or feature can
 differ from the files. Only paths that exist are named, never a whole folder.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 import yaml
 
 from schema.arrow import arrow_schema, audit_schema, features_yaml
-from schema.manifest import BuildManifest, Shard
+from schema.manifest import BuildManifest, Shard, split_order
 
-__all__ = ["MANAGED_KEYS", "card_data", "config_shards", "dump_yaml", "split_order"]
+__all__ = ["MANAGED_KEYS", "card_data", "config_shards", "dump_yaml"]
 
 #: Keys of the YAML that a build decides. All others belong to the people who wrote the card.
 MANAGED_KEYS = (
@@ -45,7 +45,6 @@ MAX_CONFIGS_WITH_FEATURES = 30
 #: Most configs that the Hub's viewer shows.
 MAX_CONFIGS = 4_000
 
-_SPLITS = {"train": 0, "validation": 1, "test": 2}
 _SIZES = (
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),
@@ -94,11 +93,6 @@ def config_shards(manifest: BuildManifest) -> dict[str, list[Shard]]:
     if receipts and manifest.audit == "publish":
         configs["audit"] = receipts
     return configs
-
-
-def split_order(splits: Iterable[str]) -> list[str]:
-    """Sort splits as people list them: train, validation, test, then others by name."""
-    return sorted(splits, key=lambda split: (_SPLITS.get(split, 3), split))
 
 
 def dump_yaml(data: dict[str, Any]) -> str:

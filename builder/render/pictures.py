@@ -3,9 +3,8 @@
 The words say what the chart shows, numbers included, for those who cannot see it.
 """
 
-from builder.render.card_yaml import split_order
 from builder.render.charts import Bar, bar_chart, box_chart, column_chart
-from schema.manifest import BuildManifest, CorpusStats
+from schema.manifest import BuildManifest, CorpusStats, split_order
 
 __all__ = ["picture_links", "render_pictures"]
 

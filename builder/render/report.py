@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 import jinja2
 from markupsafe import Markup
 
-from builder.render.card_yaml import split_order
 from builder.render.markdown import plural
 from builder.render.report_pictures import RowCounts, report_pictures
 from schema.findings import Finding
-from schema.manifest import BuildManifest, Tally
+from schema.manifest import BuildManifest, Tally, split_order
 from schema.reject import RejectCode
 from schema.terms import EntityLabel
 

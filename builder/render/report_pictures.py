@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from builder.render.card_yaml import split_order
 from builder.render.charts import NARROW, Bar, bar_chart, boxes_chart, column_chart
-from schema.manifest import BuildManifest
+from schema.manifest import BuildManifest, split_order
 from schema.terms import DateBasis
 
 __all__ = ["Picture", "RowCounts", "report_pictures"]

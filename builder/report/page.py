@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from builder.errors import ConfigError, InputError
+from builder.progress import Progress, silent
 from builder.render.report import ReportData, render_report
 from builder.report.articles import read_articles
 from builder.report.rejects import count_duplicates, read_rejects
@@ -19,12 +20,13 @@ from schema.manifest import BuildManifest
 __all__ = ["read_report", "write_report"]
 
 
-def write_report(folder: Path, out: Path | None = None) -> Path:
+def write_report(folder: Path, out: Path | None = None, progress: Progress = silent) -> Path:
     """Write the report of a built folder, and return where it is.
 
     Args:
         folder: a built data set; its rejects and local audit are looked for beside it.
         out: the file to write; `<folder>.report.html` beside the folder by default.
+        progress: told how far the reading is.
 
     Raises:
         ConfigError: the report would lie in the data set.
@@ -35,7 +37,7 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     out = out or folder.with_name(f"{folder.name}.report.html")
     if out.absolute().is_relative_to(folder):
         raise ConfigError(f"{out} lies in the data set; write the report beside it", path=out)
-    data = read_report(folder, verify(folder))
+    data = read_report(folder, verify(folder, progress=progress), progress=progress)
     root = files("builder.render") / "templates"
     names = ("report.html", "report.css", "report.js")
     templates = {name: (root / name).read_text(encoding="utf-8") for name in names}
@@ -43,7 +45,9 @@ def write_report(folder: Path, out: Path | None = None) -> Path:
     return out
 
 
-def read_report(folder: Path, findings: Sequence[Finding], seed: int = SEED) -> ReportData:
+def read_report(
+    folder: Path, findings: Sequence[Finding], seed: int = SEED, progress: Progress = silent
+) -> ReportData:
     """Return what the report of a folder shows.
 
     Raises:
@@ -54,7 +58,8 @@ def read_report(folder: Path, findings: Sequence[Finding], seed: int = SEED) -> 
     except (OSError, ValidationError) as error:
         raise InputError(f"{folder} holds no manifest of a build: {error}", path=folder) from error
     shards = sorted(folder.glob("data/*/*.parquet"))
-    survey = survey_shards(shards, seed)
+    with progress("survey", len(shards), "shards") as advance:
+        survey = survey_shards(shards, seed, advance)
     articles = list(read_articles(folder, manifest, shards, survey))
     return ReportData(
         manifest=manifest,

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.corpus.stats import quantiles
+from builder.progress import Advance
 from builder.render.report_pictures import RowCounts
 
 __all__ = ["MAX_ARTICLES", "SEED", "Survey", "survey_shards"]
@@ -68,8 +69,8 @@ class _Counts(NamedTuple):
         )
 
 
-def survey_shards(shards: Sequence[Path], seed: int) -> Survey:
-    """Draw the sample of a build, and count its rows."""
+def survey_shards(shards: Sequence[Path], seed: int, advance: Advance) -> Survey:
+    """Draw the sample of a build, and count its rows; tell after each shard."""
     ranks: dict[str, list[Ranked]] = defaultdict(list)
     clusters: dict[str, list[Ranked]] = defaultdict(list)
     counts = _Counts(Counter(), Counter(), defaultdict(Counter), Counter())
@@ -77,6 +78,7 @@ def survey_shards(shards: Sequence[Path], seed: int) -> Survey:
         for batch in pq.ParquetFile(shard).iter_batches(batch_size=8192, columns=list(COLUMNS)):
             _count(batch, counts)
             _rank(batch, seed, ranks, clusters)
+        advance(1)
     members = [sorted(found) for found in clusters.values() if len(found) > 1]
     chosen = _choose(ranks, heapq.nsmallest(MAX_CLUSTERS, members))
     return Survey(chosen, dict(_neighbours(members, set(chosen))), counts.finish())

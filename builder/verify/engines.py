@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.errors import ConfigError
+from builder.progress import Advance, Progress, silent
 from builder.verify.card_configs import Config
 from builder.verify.card_text import quote
 from builder.verify.shards import ShardReading
@@ -97,22 +98,50 @@ def choose_engines(wanted: str) -> list[str]:
 
 
 def check_engines(
-    folder: Path, engines: Sequence[str], configs: Sequence[Config], shards: Sequence[ShardReading]
+    folder: Path,
+    engines: Sequence[str],
+    configs: Sequence[Config],
+    shards: Sequence[ShardReading],
+    progress: Progress = silent,
 ) -> Iterator[Finding]:
     """Read the rows with each engine and compare them with what pyarrow reads file by file."""
     by_split: dict[str, list[str]] = {}
     for shard in shards:
         stem = shard.place.path.rpartition("-of-")[0][:-6] or shard.place.path
-        file = folder / shard.place.path
-        if file.is_file():  # a local audit lies elsewhere
-            by_split.setdefault(stem, []).append(str(file))
-    for stem, paths in by_split.items():
-        for engine in engines:
-            if engine in FILE_ENGINES:
-                expect, read = partial(_read_files, paths), partial(FILE_ENGINES[engine], paths)
-                yield from _compare(engine, stem, expect, read)
-    if "datasets" in engines and configs:
-        yield from _check_datasets(folder, configs, {shard.place.path for shard in shards})
+        if (folder / shard.place.path).is_file():  # a local audit lies elsewhere
+            by_split.setdefault(stem, []).append(shard.place.path)
+    names = [engine for engine in engines if engine in FILE_ENGINES]
+    readable = {shard.place.path for shard in shards}
+    loads = list(_loads(configs, readable)) if "datasets" in engines else []
+    with (
+        _plain_place(folder) as place,
+        progress("compare", len(by_split) * len(names) + len(loads), "readings") as advance,
+    ):
+        for stem, paths in by_split.items():
+            files = [str(place / path) for path in paths]
+            for engine in names:
+                read = partial(FILE_ENGINES[engine], files)
+                yield from _compare(engine, stem, partial(_read_files, files), read)
+                advance(1)
+        yield from _check_datasets(place, loads, advance)
+
+
+@contextmanager
+def _plain_place(folder: Path) -> Iterator[Path]:
+    """Give a path of the folder in which no library takes a character for a pattern.
+
+    Its files are linked one by one: `datasets` follows links to files, and none to folders.
+    """
+    if not set(str(folder)) & set("*?[]{}"):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="pressmark-") as scratch:
+        for path in folder.resolve().rglob("*"):
+            if path.is_file():
+                link = Path(scratch) / path.relative_to(folder.resolve())
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path)
+        yield Path(scratch)
 
 
 def _compare(
@@ -161,22 +190,30 @@ def _plain(schema: pa.Schema) -> pa.Schema:
     return pa.schema([pa.field(field.name, plain(field.type)) for field in schema])
 
 
+def _loads(
+    configs: Sequence[Config], readable: set[str]
+) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield config, split and files of all that can be loaded."""
+    for config in configs:
+        for split, paths in config.splits.items():
+            if paths and set(paths) <= readable:  # other files have findings of their own
+                yield config.name, split, paths
+
+
 def _check_datasets(
-    folder: Path, configs: Sequence[Config], readable: set[str]
+    folder: Path, loads: Sequence[tuple[str, str, Sequence[str]]], advance: Advance
 ) -> Iterator[Finding]:
     """Load every config as users do, whole and streaming, with an empty cache."""
+    if not loads:
+        return
     with _quiet_datasets() as datasets, tempfile.TemporaryDirectory() as cache:
-        for config in configs:
-            for split, paths in config.splits.items():
-                if not paths or not set(paths) <= readable:
-                    continue  # the files have findings of their own
-                load = partial(
-                    datasets.load_dataset, str(folder), config.name, split=split, cache_dir=cache
-                )
-                expect = partial(_read_files, [str(folder / path) for path in paths])
-                where = f"{config.name}/{split}"
-                yield from _compare("datasets", where, expect, partial(_load_whole, load))
-                yield from _compare("datasets streaming", where, expect, partial(_stream, load))
+        for config, split, paths in loads:
+            load = partial(datasets.load_dataset, str(folder), config, split=split, cache_dir=cache)
+            expect = partial(_read_files, [str(folder / path) for path in paths])
+            where = f"{config}/{split}"
+            yield from _compare("datasets", where, expect, partial(_load_whole, load))
+            yield from _compare("datasets streaming", where, expect, partial(_stream, load))
+            advance(1)
 
 
 def _load_whole(load: Callable[..., Any]) -> Any:

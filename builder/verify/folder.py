@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from builder.progress import Progress, silent
 from builder.verify.audit import check_audit
 from builder.verify.card_configs import Config, read_configs
 from builder.verify.card_numbers import check_blocks, check_info
@@ -31,7 +32,9 @@ __all__ = ["verify"]
 DEFAULT_ENGINES = "pyarrow,datasets"
 
 
-def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
+def verify(
+    folder: Path, engines: str = DEFAULT_ENGINES, progress: Progress = silent
+) -> list[Finding]:
     """List everything that is wrong with a data set.
 
     Args:
@@ -39,6 +42,7 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
             local audit beside it are looked at if they are there.
         engines: libraries to read the rows with: names with commas between them, `all`
             that are installed, or `none`.
+        progress: told how far the reading is.
 
     Returns:
         Findings sorted by path, row and code; empty if nothing is wrong. A folder that
@@ -57,7 +61,7 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
     findings += reading.findings
     if reading.manifest is not None or reading.listed:
         findings += check_listed(inventory, reading.listed)
-    shards, places = _read_shards(inventory, reading.manifest)
+    shards, places = _read_shards(inventory, reading.manifest, progress)
     for shard in shards:
         findings += shard.findings
     findings += check_corpus(shards)
@@ -73,7 +77,7 @@ def verify(folder: Path, engines: str = DEFAULT_ENGINES) -> list[Finding]:
         if card is not None:
             findings += check_blocks(card, reading.manifest, measured)
     loadable = [shard for shard in shards if shard.readable and shard.rows]
-    findings += check_engines(folder, chosen, configs, loadable)
+    findings += check_engines(folder, chosen, configs, loadable, progress)
     return sorted(set(findings), key=_order)
 
 
@@ -90,7 +94,7 @@ def _order(found: Finding) -> tuple[str, int, str, str, str]:
 
 
 def _read_shards(
-    inventory: Inventory, manifest: BuildManifest | None
+    inventory: Inventory, manifest: BuildManifest | None, progress: Progress
 ) -> tuple[list[ShardReading], dict[str, Path]]:
     """Read every Parquet file that holds rows, and those of a local audit."""
     ours = set() if manifest is None else {file.path for file in manifest.files}
@@ -105,7 +109,12 @@ def _read_shards(
         for name, path in take_inventory(local).files.items():
             if name.startswith("audit/") and name.endswith(".parquet"):
                 places.setdefault(name, path)
-    return [read_shard(path, shard_place(name)) for name, path in places.items()], places
+    readings = []
+    with progress("read", len(places), "shards") as advance:
+        for name, path in places.items():
+            readings.append(read_shard(path, shard_place(name)))
+            advance(1)
+    return readings, places
 
 
 def _missing_audit(

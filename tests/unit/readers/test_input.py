@@ -127,7 +127,7 @@ def test_the_columns_that_nobody_reads_are_counted_by_record() -> None:
     record = {"text": "A.", "meta": {"url": "u"}, "topic": 3, "line\nbreak": 1}
     for _ in range(2):
         outcome(record, unknown, map={"url": "meta.url"})
-    assert unknown == {"topic": 2, "line break": 2}
+    assert unknown == {"meta.url": 0, "topic": 2, "line break": 2}
 
 
 def test_unknown_keys_of_the_configuration_are_refused() -> None:

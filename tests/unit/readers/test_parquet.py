@@ -154,7 +154,7 @@ def test_lists_and_structs_of_names(tmp_path: Path) -> None:
     assert isinstance(second, RawArticle)
     assert (first.text, first.authors, first.publisher) == ("A.", ("X",), "P")
     assert (second.text, second.authors, second.publisher) == ("B.", (), None)
-    assert unknown == {"topic": 3}
+    assert unknown == {"story.body": 0, "topic": 3}
 
 
 def test_without_a_text_column_every_row_is_a_reject(tmp_path: Path) -> None:
