@@ -25,7 +25,7 @@ MAX_ITEM = 220
 MAX_ITEMS = 20
 """Longest line of a list and most lines of it; longer ones are text, not links."""
 
-_CLOCK_LINE = re.compile(r"(?<![^\n])[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5}(?=\n|\Z)")
+_CLOCK_LINE = re.compile(r"\n[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5}(?=\n|\Z)")
 _CLOCK_GAP = re.compile(r"[^\w]{0,12}")
 _DATE_LINE = re.compile(rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}")
 _LINE = re.compile(r"[^\n]+")
@@ -36,10 +36,10 @@ _FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{
 def clock_columns(text: str) -> list[tuple[int, int]]:
     """Return the spans of columns that hold clock times and nothing else."""
     runs: list[list[int]] = []
-    for found in _CLOCK_LINE.finditer(text):
+    for found in _CLOCK_LINE.finditer("\n" + text):
         if int(found[1]) > 23 or int(found[2]) > 59:
             continue
-        start, end = found.span()
+        start, end = found.start(), found.end() - 1
         gap = runs and _CLOCK_GAP.fullmatch(text, runs[-1][1], start)
         if gap:
             runs[-1][1] = end

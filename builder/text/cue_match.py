@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
+from builder.text.cue_words import MAX_MARKS
 from builder.text.names import NameSpan, leading_name, listed_names
 
-__all__ = ["CueHit", "Matcher", "Piece", "Unit", "begins_word", "ends_word"]
+__all__ = ["CueHit", "Matcher", "Piece", "Unit", "ends_word"]
 
 MAX_UNIT = 400
 """A line longer than this many characters never goes as a whole: it is read as sentences."""
@@ -31,9 +32,6 @@ word may not have a capital: it may begin a sentence that is glued to the phrase
 
 REACH = 320
 """Characters after its rarest word within which a phrase has to end."""
-
-MAX_MARKS = 40
-"""Characters without letters or digits (bullets, quotes) that may stand before a phrase."""
 
 _PROSE = re.compile(r"[^\n]{120}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^\n]{49}")
 """A line so long is prose; ideographs say more per character."""
@@ -98,19 +96,17 @@ class Matcher:
 
     def match(self, cue: Cue, start: int) -> None:
         """Match one cue where it may begin."""
-        if not self._may_begin(cue, start):
+        phrase = cue.phrase
+        found = compiled(phrase.pattern).match(self._folded, start, start + REACH)
+        if found is None:
             return
-        found = compiled(cue.phrase.pattern).match(self._folded, start, start + REACH)
-        if found and self._stands_alone(cue, found):
+        end = found.end()
+        if not (phrase.unspaced or phrase.open_ended or ends_word(self.text, end)):
+            return
+        if cue.is_piece:
+            self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
+        else:
             self._take(cue, found)
-
-    def _may_begin(self, cue: Cue, start: int) -> bool:
-        """Say, before any pattern runs, whether a cue of this place may begin here."""
-        if cue.where in ("starts", "contains", "credit"):
-            return True
-        if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
-            return not self.text[start].islower() or self._opens_line(start)
-        return self._opens_line(start)
 
     def _is_credit(self, start: int, end: int) -> bool:
         """Say whether marks set a name off as a credit: `(AFP)`, `dpa/lnw`, a line of its own."""
@@ -127,10 +123,7 @@ class Matcher:
         return len(line) < MAX_MARKS and not any(char.isalnum() for char in line)
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
-        if cue.where in ("whole", "prompt") and not cue.phrase.open_ended:
-            start, end = found.span()
-            self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
-        elif cue.where in ("starts", "contains"):
+        if cue.where in ("starts", "contains"):
             self._take_sentence(cue, found)
         elif cue.where == "credit":
             if self._is_credit(*found.span()):
@@ -174,6 +167,8 @@ class Matcher:
         """Say whether a place lies in a quotation that was opened before it in its line."""
         low = max(0, at - WINDOW)
         low = max(low, self.text.rfind("\n", low, at) + 1)
+        if low == at:
+            return False
         marks = _QUOTE.findall(self.text, low, at)
         if marks and marks[-1] in _OPENING and not (marks[-1] == "“" and "„" in marks[:-1]):
             return True
@@ -218,13 +213,6 @@ class Matcher:
             return
         if not cue.removes or self._may_go(cue, unit, found):
             self._name_hits(cue, unit, found)
-
-    def _stands_alone(self, cue: Cue, found: re.Match[str]) -> bool:
-        if cue.phrase.unspaced:
-            return True
-        return begins_word(self.text, found.start()) and (
-            cue.phrase.open_ended or ends_word(self.text, found.end())
-        )
 
     def _text_before(self, start: int, at: int) -> bool:
         """Say whether anything but marks stands before a match."""
@@ -291,13 +279,6 @@ class Matcher:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile on first use: most phrases of most languages are never needed."""
     return re.compile(pattern)
-
-
-def begins_word(text: str, at: int) -> bool:
-    """Say whether a word begins here; `SubscribeLog in` holds two."""
-    if at == 0 or not text[at - 1].isalnum():
-        return True
-    return text[at - 1].islower() and text[at : at + 1].isupper()
 
 
 def ends_word(text: str, at: int) -> bool:

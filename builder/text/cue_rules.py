@@ -6,17 +6,17 @@ in `Cue` and in `rules/README.md`.  It knows the shape of these files and nothin
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from builder.errors import ConfigError
+from builder.text.cue_index import ANYWHERE, CAPITAL, OPENING, CueIndex, Indexed, index_cues
 from builder.text.phrases import Phrase, PhraseError, parse_phrase
 
 __all__ = [
     "CLASSES",
     "KEPT_CLASSES",
-    "OPENING",
     "PLACES",
     "Cue",
     "CueRules",
@@ -74,9 +74,6 @@ PLACES: Mapping[str, str] = {
 NAMELESS_PLACES = frozenset({"credit", "label"})
 """Places whose hint is the phrase itself, or stands behind it."""
 
-OPENING = "^"
-"""Stands in the index for any second word of a cue that opens a line or begins with a capital."""
-
 HINTS = frozenset({"author", "editor", "publisher", "agency", "original_source", "cited_source"})
 
 _DEFAULT_MAX_CHARS: Mapping[str, int] = {"line": 200, "starts": 200, "contains": 200}
@@ -110,23 +107,20 @@ class Cue:
         """Say whether the phrase removes text, or is evidence only."""
         return self.cue not in KEPT_CLASSES
 
+    @property
+    def is_piece(self) -> bool:
+        """Say whether a match is only a piece of what may go: that depends on its neighbours."""
+        return self.where in ("whole", "prompt") and not self.phrase.open_ended
+
 
 @dataclass(frozen=True, slots=True)
 class CueRules:
-    """The cues of all languages, and where to look for which.
-
-    `heads`: first word → second word ("" is any) → numbers of cues; the second word "^" is
-    any, too, for cues that only begin with a capital or a line. `anchors`: the same for
-    words inside phrases that begin with no certain word. `literals`: strings of scripts
-    without spaces. All words are cut to their beginnings.
-    """
+    """The cues of all languages, and where to look for which."""
 
     languages: tuple[str, ...]
     cues: tuple[Cue, ...]
     roles: frozenset[str] = field(repr=False)
-    heads: Mapping[str, Mapping[str, tuple[int, ...]]] = field(repr=False)
-    anchors: Mapping[str, tuple[int, ...]] = field(repr=False)
-    literals: Mapping[str, tuple[int, ...]] = field(repr=False)
+    index: CueIndex = field(repr=False)
 
 
 def load_cues(folder: Path) -> CueRules:
@@ -171,9 +165,7 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         tuple(languages),
         tuple(cues),
         frozenset(roles),
-        _index_heads(cues),
-        _index_anchors(cues, unspaced=False),
-        _index_anchors(cues, unspaced=True),
+        index_cues(list(_indexed(cues)), len(cues)),
     )
 
 
@@ -237,23 +229,23 @@ def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[s
     return value
 
 
-def _index_heads(cues: Iterable[Cue]) -> dict[str, dict[str, tuple[int, ...]]]:
-    found: dict[str, dict[str, list[int]]] = {}
+def _indexed(cues: Iterable[Cue]) -> Iterator[Indexed]:
+    """Say of each cue where to look for it; cues that do the same are looked for once."""
+    seen: set[tuple[object, ...]] = set()
     for number, cue in enumerate(cues):
-        opens = cue.where not in ("starts", "contains")
-        for first, second in sorted(cue.phrase.heads):
-            second_key = second or (OPENING if opens else "")
-            found.setdefault(first, {}).setdefault(second_key, []).append(number)
-    return {
-        first: {second: tuple(numbers) for second, numbers in seconds.items()}
-        for first, seconds in found.items()
-    }
+        tag = cue.language if cue.only else None
+        does = (cue.cue, cue.where, cue.weak, cue.max_chars, cue.hint)
+        same = (*does, cue.phrase.pattern, ":" in cue.source, tag)
+        if same in seen:
+            continue
+        seen.add(same)
+        is_word = not cue.phrase.unspaced and cue.source.isalpha()
+        alone = cue.where in ("starts", "contains")
+        size = len(cue.source) if is_word else 0
+        yield Indexed(number, cue.phrase, size, _gate(cue), alone, tag)
 
 
-def _index_anchors(cues: Iterable[Cue], *, unspaced: bool) -> dict[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
-    for number, cue in enumerate(cues):
-        if cue.phrase.unspaced is unspaced:
-            for anchor in sorted(cue.phrase.anchor):
-                found.setdefault(anchor, []).append(number)
-    return {anchor: tuple(numbers) for anchor, numbers in found.items()}
+def _gate(cue: Cue) -> int:
+    if cue.where in ("starts", "contains", "credit"):
+        return ANYWHERE
+    return CAPITAL if cue.is_piece else OPENING

@@ -1,89 +1,95 @@
 """Find where in a text a cue may begin: by its first two words, before any pattern runs.
 
-One pass over the words of the text looks each up in the index of the rules. In prose
-hardly any two neighbours are the head of a phrase, so little is left to match.
+All words are looked up in the index of the rules at once. In prose hardly any two neighbours
+are the head of a phrase, so little is left to match.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from builder.text.cue_rules import OPENING, CueRules
-from builder.text.phrases import AFTER_SMALL, ANCHOR_CHARS, NUMBER, fold, has_unspaced
+import numpy as np
+
+from builder.text.cue_index import CueIndex, Numbers
+from builder.text.cue_rules import CueRules
+from builder.text.cue_words import Letters, Places, chain, read_letters
+from builder.text.phrases import AFTER_SMALL
 
 __all__ = ["find_starts"]
 
-_WORD = re.compile(r"\w+|©")
-_DIGITS = frozenset("0123456789")
-_NONE: Mapping[str, tuple[int, ...]] = {}
-_WORD_START = re.compile(r"\b\w|©")
+Starts = tuple[Numbers, Places]
 
 
-def find_starts(text: str, folded: str, rules: CueRules) -> Iterator[tuple[int, int]]:
+def find_starts(
+    text: str, folded: str, language: str, rules: CueRules
+) -> Iterator[tuple[int, int]]:
     """Yield the number of a cue and a place where it may begin; pairs may repeat.
 
     Args:
         text: the text as printed; it shows where one word is glued to another.
         folded: the same text folded.
-        rules: the cues.
+        language: primary subtag of the language of the text.
+        rules: the cues; of those that do the same, in several languages, one stands for all.
     """
-    yield from _spaced(text, folded, rules)
-    yield from _glued(text, rules)
-    if has_unspaced(folded):
-        yield from _unspaced(folded, rules)
+    letters, index = read_letters(text), rules.index
+    found = [*_at_words(letters, rules), _glued(text, letters, index)]
+    if letters.has_unspaced():
+        found += [_literals(letters, index), *_around_literals(text, folded, letters, rules)]
+    numbers = np.concatenate([numbers for numbers, _ in found])
+    places = np.concatenate([places for _, places in found])
+    fits = index.fits(letters, language, numbers, places)
+    return zip(numbers[fits].tolist(), places[fits].tolist(), strict=True)
 
 
-def _spaced(text: str, folded: str, rules: CueRules) -> list[tuple[int, int]]:
-    """Return starts at the heads of phrases: the hot loop, one turn per word of the text."""
-    heads, anchors = rules.heads, rules.anchors
-    found: list[tuple[int, int]] = []
-    seconds: Mapping[str, tuple[int, ...]] = _NONE
-    start = 0
-    for word in _WORD.finditer(folded):
-        key = word[0][:ANCHOR_CHARS]
-        if key[0] in _DIGITS:
-            key = NUMBER
-        if key in seconds:
-            found += [(number, start) for number in seconds[key]]
-        seconds = heads.get(key, _NONE)
-        if seconds:
-            start = word.start()
-            if "" in seconds:
-                found += [(number, start) for number in seconds[""]]
-            if OPENING in seconds and _may_open(text, start):
-                found += [(number, start) for number in seconds[OPENING]]
-        if key in anchors:
-            found += _before(folded, word.start(), anchors[key], rules)
-    return found
+def _at_words(letters: Letters, rules: CueRules) -> Iterator[Starts]:
+    """Yield starts at the words that phrases begin with, or that are inside them."""
+    index = rules.index
+    starts, keys = letters.words()
+    inner = zip(*index.inner.find(keys), strict=True)
+    for row, number in inner:
+        low = np.searchsorted(starts, starts[row] - rules.cues[number].phrase.back)
+        yield np.full(row + 1 - low, number), starts[low : row + 1]
+    known = index.firsts.may_have(keys)
+    nexts = keys[np.minimum(known + 1, keys.size - 1)]
+    starts, keys = starts[known], keys[known]
+    rows, numbers = index.pairs.find(chain(keys, nexts))
+    yield numbers, starts[rows]
+    rows, numbers = index.lone.find(keys)
+    yield numbers, starts[rows]
+    rows, numbers = index.opening.find(keys)
+    opens = letters.may_open(starts[rows])
+    yield numbers[opens], starts[rows[opens]]
 
 
-def _may_open(text: str, at: int) -> bool:
-    """Say whether a word has a capital or no letter or digit two characters before it."""
-    return not text[at].islower() or at < 2 or not text[at - 2].isalnum() or text[at - 1] == "\n"
+def _glued(text: str, letters: Letters, index: CueIndex) -> Starts:
+    """Return starts at capitals that follow a small letter: `SubscribeLog in`."""
+    places, end = [], 0
+    for place in letters.glued().tolist():
+        word = AFTER_SMALL.match(text, place) if place >= end else None
+        if word:
+            places.append(place)
+            end = word.end()
+    starts = np.array(places, dtype=np.int64)
+    rows, numbers = index.firsts.find(letters.keys(starts))
+    return numbers, starts[rows]
 
 
-def _before(
-    folded: str, at: int, numbers: tuple[int, ...], rules: CueRules
-) -> Iterator[tuple[int, int]]:
-    """Yield the words from which a phrase may lead to a word inside it."""
-    for number in numbers:
-        low = max(0, at - rules.cues[number].phrase.back)
-        for word in _WORD_START.finditer(folded, low, at + 1):
-            yield number, word.start()
+def _literals(letters: Letters, index: CueIndex) -> Starts:
+    """Return starts in scripts where words cannot be told apart."""
+    found = [index.literals.find(keys) for keys in letters.literals()]
+    numbers = np.concatenate([numbers for _, numbers in found])
+    return numbers, np.concatenate([places for places, _ in found])
 
 
-def _glued(text: str, rules: CueRules) -> Iterator[tuple[int, int]]:
-    """Yield starts at capitals that follow a small letter: `SubscribeLog in`."""
-    for word in AFTER_SMALL.finditer(text):
-        for numbers in rules.heads.get(fold(word[0]), {}).values():
-            yield from ((number, word.start()) for number in numbers)
-
-
-def _unspaced(folded: str, rules: CueRules) -> Iterator[tuple[int, int]]:
-    """Yield starts in scripts where words cannot be told apart."""
-    for literal, numbers in rules.literals.items():
+def _around_literals(text: str, folded: str, letters: Letters, rules: CueRules) -> Iterator[Starts]:
+    """Yield starts from which a phrase may lead to a word inside it, in the same scripts."""
+    alnum = letters.alnum()
+    for literal, numbers in rules.index.literal_inner.items():
         at = folded.find(literal)
         while at >= 0:
             for number in numbers:
-                low = max(0, at - rules.cues[number].phrase.back)
-                yield from ((number, start) for start in range(low, at + 1))
+                phrase = rules.cues[number].phrase
+                low, high = np.searchsorted(alnum, (at - phrase.back, at + 1))
+                places = alnum[low:high]
+                if phrase.numeric:
+                    places = places[[text[place].isdecimal() for place in places]]
+                yield np.full(places.size, number), places
             at = folded.find(literal, at + len(literal))

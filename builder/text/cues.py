@@ -71,10 +71,8 @@ def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
     folded = fold(text)
     matcher = Matcher(text, folded, rules.roles)
     primary = language.split("-", maxsplit=1)[0]
-    for number, start in find_starts(text, folded, rules):
-        cue = rules.cues[number]
-        if not cue.only or cue.language == primary:
-            matcher.match(cue, start)
+    for number, start in find_starts(text, folded, primary, rules):
+        matcher.match(rules.cues[number], start)
     hits = matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
     hits += [CueHit(*span, "date_header") for span in head_dates(folded)]
@@ -110,7 +108,9 @@ def _by_line(matcher: Matcher) -> list[list[Piece]]:
     """Group the pieces by line; of pieces that overlap, the first and longest stands for all."""
     lines: list[list[Piece]] = []
     end = -1
-    for piece in sorted(matcher.pieces, key=lambda one: (one.start, -one.end, one.weak, one.cue)):
+    for piece in sorted(
+        matcher.pieces, key=lambda one: (one.start, -one.end, one.weak, one.cue, not one.prompt)
+    ):
         if piece.start < end or matcher.quoted(piece.start):
             continue
         if lines and matcher.text.find("\n", end, piece.start) < 0:

@@ -23,6 +23,7 @@ __all__ = [
     "ANCHOR_CHARS",
     "DATE_PATTERN",
     "NUMBER",
+    "UNSPACED",
     "Phrase",
     "PhraseError",
     "fold",
@@ -34,10 +35,9 @@ ANCHOR_CHARS = 5
 """Characters of a word that are looked up before any pattern runs. With 5, `newsletter` and
 `newsletters` share a key and a random word of prose seldom has one."""
 
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_UNSPACED_CHARS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+UNSPACED = re.compile(f"[{_UNSPACED_CHARS}]")
 """Scripts where a word need not end at a space: Thai, kana, ideographs, and Hangul (particles)."""
-
-_UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
 
 _SAME_LENGTH_FOLDS = (
     # Kinds of one character that writers mix; both sides are one code point, so offsets hold.
@@ -117,9 +117,10 @@ class Phrase(NamedTuple):
     """A compiled phrase, and how to find where it may stand.
 
     `heads` are the beginnings of the first two words of every match; an empty second one
-    stands for any. Where a phrase begins with no certain word, or its script has no spaces,
-    `heads` is empty and `anchor` is a word that stands at most `back` characters after its
-    start. `open_ended` says that the phrase ends in a name or in anything.
+    stands for any. Where a phrase begins with no certain word, `heads` is empty and `anchor`
+    is a word that stands at most `back` characters after its start; so it is where a script has
+    no spaces and the phrase is `numeric`, that is, begins with a number. `open_ended` says that
+    the phrase ends in a name or in anything.
     """
 
     pattern: str
@@ -127,6 +128,7 @@ class Phrase(NamedTuple):
     anchor: frozenset[str]
     back: int
     unspaced: bool
+    numeric: bool
     open_ended: bool
 
 
@@ -154,7 +156,7 @@ def fold(text: str) -> str:
 
 def has_unspaced(text: str) -> bool:
     """Say whether the text holds a script that writes words without spaces."""
-    return _UNSPACED_ONE.search(text) is not None
+    return UNSPACED.search(text) is not None
 
 
 def parse_phrase(source: str) -> Phrase:
@@ -169,7 +171,10 @@ def parse_phrase(source: str) -> Phrase:
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
-    heads = frozenset() if unspaced else _heads(nodes)
+    heads = _heads(nodes)
+    numeric = any(first == NUMBER for first, _ in heads)
+    if unspaced and numeric:
+        heads = frozenset()
     anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
     return Phrase(
         pattern=reader.join(nodes),
@@ -177,6 +182,7 @@ def parse_phrase(source: str) -> Phrase:
         anchor=anchor,
         back=back,
         unspaced=unspaced,
+        numeric=numeric,
         open_ended=nodes[-1].kind == "slot",
     )
 

@@ -6,14 +6,13 @@ import pytest
 
 from builder.errors import ConfigError
 from builder.text.clean import remove_spans
-from builder.text.cue_match import begins_word, compiled, ends_word
-from builder.text.cue_rules import CueRules, load_cues, make_cues
+from builder.text.cue_match import compiled, ends_word
+from builder.text.cue_rules import Cue, CueRules, load_cues, make_cues
 from builder.text.cue_starts import find_starts
 from builder.text.cues import cue_proposals, find_cues, propose_cues
 from builder.text.phrases import PhraseError, fold, parse_phrase
 
 RULES = Path(__file__).parents[3] / "builder" / "text" / "rules"
-"""Far above what a linear pass needs on a busy machine, far below what a quadratic one does."""
 
 
 @pytest.fixture(scope="module")
@@ -227,17 +226,51 @@ def test_fold_keeps_every_place() -> None:
 
 
 def test_lookup_finds_what_a_search_for_every_phrase_finds(rules: CueRules) -> None:
-    """The index of first words is only faster than trying every phrase at every word."""
+    """The index of first words is only faster than trying every phrase everywhere."""
     for path in sorted((Path(__file__).parents[2] / "golden/cues").glob("*.txt")):
         text = path.read_text(encoding="utf-8")
-        folded = fold(text)
-        starts = set(find_starts(text, folded, rules))
-        for number, cue in enumerate(rules.cues):
-            if cue.phrase.unspaced or cue.where in ("line", "whole", "prompt", "label", "heading"):
+        folded, tag = fold(text), path.name[:2]
+        starts = {
+            (does(rules.cues[number]), start)
+            for number, start in find_starts(text, folded, tag, rules)
+        }
+        for cue in rules.cues:
+            if cue.where not in ("starts", "contains", "credit") or (
+                cue.only and cue.language != tag
+            ):
                 continue
             for found in compiled(cue.phrase.pattern).finditer(folded):
-                if begins_word(text, found.start()) and ends_word(text, found.end()):
-                    assert (number, found.start()) in starts, (path.name, cue.source)
+                alone = begins_word(text, found.start()) and ends_word(text, found.end())
+                if alone or cue.phrase.unspaced:
+                    assert (does(cue), found.start()) in starts, (path.name, cue.source)
+
+
+def begins_word(text: str, at: int) -> bool:
+    """Say whether a word begins here; `SubscribeLog in` holds two."""
+    if at == 0 or not text[at - 1].isalnum():
+        return True
+    return text[at - 1].islower() and text[at : at + 1].isupper()
+
+
+def does(cue: Cue) -> tuple[object, ...]:
+    """Return what a cue does; cues of several languages may do the same."""
+    return cue.phrase.pattern, cue.cue, cue.where, cue.hint, cue.max_chars
+
+
+def test_starts_keep_the_gates_of_their_places(rules: CueRules) -> None:
+    """A phrase that has to open a line is tried nowhere else, and a button at capitals only."""
+    lines = [
+        "Read more",
+        "read more",
+        "\u2022 Read more, and read more",
+        "7 Read \U0001f4f0 By Ann",
+        "By Ann",
+    ]
+    text = "\n".join(lines)
+    starts = list(find_starts(text, fold(text), "en", rules))
+    tried = {(rules.cues[number].source, start) for number, start in starts}
+    assert {start for source, start in tried if source == "read more"} == {0, 10, 22}
+    assert {start for source, start in tried if source == "by {name}"} == {text.rindex("By")}
 
 
 HOSTILE = [
