@@ -35,7 +35,7 @@ def main() -> None:
     config = tomllib.loads(arguments.config.read_text("utf-8"))
     arguments.out.mkdir(parents=True, exist_ok=True)
     begun = time.time()
-    vocabulary = Vocabulary()
+    vocabulary = Vocabulary(pairs=False)
     features = TypeFeatures(gazetteer())
     if "lists" in arguments.parts:
         write_lists(arguments.out)

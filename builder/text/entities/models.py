@@ -32,7 +32,7 @@ class Models:
         if window is not None:
             moves = moves + window.transitions
         self._transitions = allowed_transitions(moves)
-        self._vocabulary = Vocabulary()
+        self._vocabulary = Vocabulary(pairs=False)
         self._learnt = 0
 
     def tokenize(self, text: str) -> Tokens:
@@ -42,7 +42,7 @@ class Models:
     def make_room(self) -> None:
         """Forget all types when there are too many; call only when no tokens are in use."""
         if len(self._vocabulary) > MAX_TYPES:
-            self._vocabulary = Vocabulary()
+            self._vocabulary = Vocabulary(pairs=False)
             self._linear.reset()
             if self._window is not None:
                 self._window.reset()
@@ -54,14 +54,20 @@ class Models:
         begins: list[int] = tokens.starts[self._place_types[tokens.types]].tolist()
         return begins
 
-    def decode(self, batch: Sequence[Tokens]) -> list[Decoded]:
-        """Return the tags and margins of each text."""
+    def decode(self, batch: Sequence[Tokens], bias: Sequence[int]) -> list[Decoded]:
+        """Return the tags and margins of each text.
+
+        Args:
+            batch: the texts.
+            bias: for each text what is taken from the score of "no name" (`UNITS` a logit).
+        """
         self._learn()
         layout = lay_out(batch)
         sizes = [len(tokens.types) for tokens in batch]
         scores = self._linear.scores(layout.types, layout.where, layout.position)
         if self._window is not None:
             scores += self._window.scores(layout.types, layout.where, layout.position)
+        scores[:, 0] -= np.repeat(np.array(bias, dtype=np.int32), sizes)
         done = decode(scores, layout.segments, self._transitions)
         bounds = np.cumsum([0, *sizes]).tolist()
         return [Decoded(done.tags[a:b], done.margins[a:b]) for a, b in pairwise(bounds)]

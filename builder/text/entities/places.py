@@ -14,8 +14,11 @@ from typing import NamedTuple
 
 from builder.text.entities.features import key_of, normal_form
 from builder.text.entities.spans import TaggedSpan
+from builder.text.entities.tokens import is_sign
 
 WORD = re.compile(r"[^\W\d_]+")
+ANY_LANGUAGE, CITY = "mul", "city"
+"""Language of the names that are known in every language, and the code of a city there."""
 WHOLE_NAMES = frozenset({1, 3, 5})
 """Gazetteer classes of words that are a name by themselves (country, city, region)."""
 
@@ -32,6 +35,10 @@ AMBIGUOUS: Mapping[str, frozenset[str]] = {
 AMBIGUOUS_NAMES = frozenset(
     ("georgia", "georgie", "georgien", "gruzja", "jordan", "chad", "niger", "guinea", "dominica")
 )
+
+
+MAX_SIGNS = 12
+"""Signs of the longest name in Chinese or Japanese that is looked for."""
 
 
 class Place(NamedTuple):
@@ -56,23 +63,22 @@ class Places:
 
     def __init__(self, listing: str, words: Mapping[int, int]) -> None:
         self._words = words
-        self._names: dict[str, dict[str, Place]] = {}
+        self._listed: dict[str, dict[str, Place]] = {}
         for line in listing.splitlines():
             language, code, name = line.split("\t")
-            self._names.setdefault(language, {})[name] = Place(code, len(code) == 2)
-        self._english = self._names.get("en", {})
+            self._listed.setdefault(language, {})[name] = Place(code, len(code) == 2)
+        self._english = self._listed.get("en", {})
+        self._names: dict[str, dict[str, Place]] = {}
         self._sizes: dict[str, dict[str, int]] = {}
-        for language, names in self._names.items():
-            sizes = self._sizes.setdefault(language, {})
-            for name in names:
-                parts = WORD.findall(name)
-                sizes[parts[0]] = max(sizes.get(parts[0], 0), len(parts))
-        self._first = frozenset(first for sizes in self._sizes.values() for first in sizes)
+        every = {name for names in self._listed.values() for name in names}
+        self._first = frozenset(
+            name[:2] if is_sign(name) else WORD.findall(name)[0] for name in every
+        )
 
     def find(self, name: str, language: str) -> Place | None:
         """Return the place that a whole name stands for, also in an inflected Cyrillic form."""
         key = folded(name)
-        known = self._names.get(language, {})
+        known = self._listed.get(language, {})
         return known.get(key) or self._english.get(key) or self._inflected(key, known)
 
     def _inflected(self, key: str, known: Mapping[str, Place]) -> Place | None:
@@ -95,16 +101,24 @@ class Places:
         return listed or self.find(name, language) is not None
 
     def names_of(self, language: str) -> Mapping[str, Place]:
-        """Return the folded names of a language."""
-        return self._names.get(language, {})
+        """Return the folded names of a language, with those that are known in every language."""
+        if language not in self._names:
+            everywhere = self._listed.get(ANY_LANGUAGE, {})
+            self._names[language] = everywhere | self._listed.get(language, {})
+        return self._names[language]
 
     def begins_name(self, word: str) -> bool:
-        """Tell whether a capitalised word begins a listed name in some language."""
-        return word[0].isupper() and folded(word) in self._first
+        """Tell whether a capitalised word or a pair of signs begins a listed name somewhere."""
+        return (word[0].isupper() or is_sign(word)) and folded(word) in self._first
 
     def sizes_of(self, language: str) -> Mapping[str, int]:
         """Return for each first word of a name how many words the longest such name has."""
-        return self._sizes.get(language, {})
+        if language not in self._sizes:
+            sizes = self._sizes[language] = {}
+            for name in self.names_of(language):
+                parts = WORD.findall(name)
+                sizes[parts[0]] = max(sizes.get(parts[0], 0), len(parts))
+        return self._sizes[language]
 
 
 def with_iso(
@@ -125,7 +139,7 @@ def with_iso(
         code = place.code if place and place.is_country else None
         if code and folded(text[span.start : span.end]) in AMBIGUOUS_NAMES:
             code = code if AMBIGUOUS.get(code, frozenset()) & plain else None
-        coded.append(span._replace(iso=code))
+        coded.append(span._replace(iso=code) if code != span.iso else span)
     return coded
 
 
@@ -145,18 +159,34 @@ def place_spans(
     spans: list[TaggedSpan] = []
     done = 0
     for start in starts:
-        word = WORD.match(text, start)
-        if word is None or start < done or not text[start].isupper():
+        if start < done:
             continue
-        most = sizes.get(folded(word[0]), 0)
-        if most:
-            end = _longest(text, start, word.end(), most, known)
-            if end and folded(text[start:end]) not in AMBIGUOUS_NAMES:
-                place = known[folded(text[start:end])]
-                code = place.code if place.is_country else None
-                spans.append(TaggedSpan(start, end, "LOC", score, code))
-                done = end
+        if is_sign(text[start]):
+            end = _longest_of_signs(text, start, known)
+        else:
+            word = WORD.match(text, start)
+            most = sizes.get(folded(word[0]), 0) if word and text[start].isupper() else 0
+            end = _longest(text, start, word.end(), most, known) if word and most else 0
+        if end and folded(text[start:end]) not in AMBIGUOUS_NAMES:
+            place = known[folded(text[start:end])]
+            code = place.code if place.is_country else None
+            spans.append(TaggedSpan(start, end, "LOC", score, code))
+            done = end
     return spans
+
+
+_KATAKANA = re.compile(r"[\u30a1-\u30ff]")
+
+
+def _longest_of_signs(text: str, start: int, known: Mapping[str, Place]) -> int:
+    """Return the end of the longest Chinese or Japanese name that begins at `start`, 0 for none."""
+    if _KATAKANA.match(text, start) and start and _KATAKANA.match(text, start - 1):
+        return 0
+    for end in range(min(start + MAX_SIGNS, len(text)), start + 1, -1):
+        if folded(text[start:end]) in known:
+            cut = _KATAKANA.match(text, end - 1) and _KATAKANA.match(text, end)
+            return 0 if cut else end
+    return 0
 
 
 _REST = re.compile(r"[ ’'\-][^\W\d_]+")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from builder.text.entities.spans import TaggedSpan, without_overlaps
 
@@ -14,6 +13,11 @@ MIN_SURNAME = 4
 TREATY_SCORE = 0.9
 DOUBTFUL = 0.6
 """Below this score a label gives way to what the article says elsewhere."""
+AGREED_SHARE = 0.75
+"""Share of the summed scores that a name's label needs to be carried."""
+CERTAIN = 0.8
+"""A name of one word is carried from spans with this score or more."""
+CARRIED_SCORE = 0.8
 _TREATY_WORD = re.compile(
     r"cc?ord|rait[ée]s? d|acte|cuerdo|ratado|reaty|Pact|greement|Abkommen|Vertr|соглаш"
 )
@@ -28,6 +32,9 @@ TREATY = re.compile(
     rf"|(?<!\w)(?P<german>{_NAME})-(?:Abkommen|Vertr(?:ag|äge))(?!\w)"
     rf"|(?<!\w)(?P<front_ru>Авраамов\w{{1,3}}) соглашени\w{{1,2}}"
 )
+_SHORTENED = re.compile(r" (?:Corp|Inc|Ltd|Bros|Jr|Sr)$")
+_NUMERAL = re.compile(r" [IVX]{1,5}$")
+_GOES_ON = re.compile(r"\. [^\W\d_A-Z]")
 _PARTICLES = "[bB]en|[bB]in|[iI]bn|[bB]int|[oO]uld|[aA]l|бен|бин|ибн"
 PARTICLE = re.compile(rf"(?: (?:{_PARTICLES})[ -]{_NAME}(?:-{_NAME})?){{1,2}}(?!\w)")
 """Particles of Arabic and Hebrew names with the name behind them."""
@@ -67,9 +74,23 @@ def with_whole_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]
         if span.start < end:
             continue
         more = PARTICLE.match(text, span.end) if span.label == "PER" else None
-        end = max(span.end, more.end() if more else 0)
-        joined.append(span._replace(end=end))
+        joined.append(span._replace(end=more.end()) if more else span)
+        end = joined[-1].end
     return joined
+
+
+def with_final_dots(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Take the full stop of an abbreviation into the name: `Enron Corp.`, `Roger II. von`."""
+    return [
+        span._replace(end=span.end + 1)
+        if text.startswith(".", span.end)
+        and (
+            _SHORTENED.search(text, span.start, span.end)
+            or (_NUMERAL.search(text, span.start, span.end) and _GOES_ON.match(text, span.end))
+        )
+        else span
+        for span in spans
+    ]
 
 
 def with_people_by_surname(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
@@ -128,37 +149,60 @@ def occurrences(text: str, name: str) -> Iterator[int]:
 
 
 def carried_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
-    """Tag more occurrences of names that the article introduces: surnames, acronyms, long names."""
+    """Tag more occurrences of names that the article introduces: surnames, acronyms, long names.
+
+    A doubtful span of a name takes the label that the article's other spans of it agree on.
+    """
     if len(text) < MIN_CHARS:
         return list(spans)
-    votes: dict[str, Counter[str]] = {}
+    votes: dict[str, dict[str, float]] = {}
     for span in spans:
-        mention = text[span.start : span.end]
-        for name, label in _names_from(text, span, mention):
-            votes.setdefault(name, Counter())[label] += 1
+        for name, label in _names_from(text, span, text[span.start : span.end]):
+            labels = votes.setdefault(name, {})
+            labels[label] = labels.get(label, 0.0) + span.score
+    agreed = {name: label for name, labels in votes.items() for label in _agreed(labels)}
+    kept = [_relabelled(span, agreed.get(text[span.start : span.end])) for span in spans]
     taken = bytearray(len(text))
     for span in spans:
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
     added: list[TaggedSpan] = []
-    for name in sorted(votes, key=lambda n: (-len(n), n)):
-        labels = votes[name].most_common(2)
-        if len(labels) > 1:
-            continue
+    for name in sorted(agreed, key=lambda n: (-len(n), n)):
         for at in occurrences(text, name):
-            if not any(taken[at : at + len(name)]) and not _joined(text, at, at + len(name)):
-                taken[at : at + len(name)] = b"\1" * len(name)
-                added.append(TaggedSpan(at, at + len(name), labels[0][0], 0.8))
-    return sorted([*spans, *added])
+            end = at + len(name)
+            if taken.find(1, at, end) < 0 and not _joined(text, at, end):
+                taken[at:end] = b"\1" * len(name)
+                added.append(TaggedSpan(at, end, agreed[name], CARRIED_SCORE))
+    return sorted([*kept, *added])
+
+
+def _agreed(labels: Mapping[str, float]) -> list[str]:
+    """Return the label that has most of the evidence; none if the labels are at odds."""
+    best = max(sorted(labels), key=lambda name: labels[name])
+    return [best] if labels[best] >= AGREED_SHARE * sum(labels.values()) else []
+
+
+def _relabelled(span: TaggedSpan, label: str | None) -> TaggedSpan:
+    if label is None or label == span.label or span.score >= DOUBTFUL:
+        return span
+    return span._replace(label=label)
 
 
 def _names_from(text: str, span: TaggedSpan, mention: str) -> Iterator[tuple[str, str]]:
     words = mention.split()
-    if len(words) > 1 and span.label != "MISC":
-        yield mention, span.label
-    if span.label == "PER" and len(words) > 1:
+    if len(words) > 1:
+        if span.label != "MISC":
+            yield mention, span.label
         last = words[-1]
-        if len(last) >= MIN_SURNAME and last[0].isupper() and last.isalpha() and not last.isupper():
+        if (
+            span.label == "PER"
+            and len(last) >= MIN_SURNAME
+            and last[0].isupper()
+            and last.isalpha()
+            and not last.isupper()
+        ):
             yield last, "PER"
+    elif span.score >= CERTAIN and len(mention) >= MIN_SURNAME and mention[0].isupper():
+        yield mention, span.label
     if span.label == "ORG":
         acronym = ACRONYM.match(text, span.end)
         if acronym:
@@ -180,7 +224,8 @@ def with_places(
     for place in listed:
         touching = [s for s in result if s.start < place.end and s.end > place.start]
         if not touching:
-            if add and not _joined(text, place.start, place.end):
+            alone = place.iso is not None or not _among_names(text, place.start, place.end)
+            if add and alone and not _joined(text, place.start, place.end):
                 result.append(place)
         elif all(
             (s.label == "LOC" or (s.start, s.end) == (place.start, place.end))
@@ -192,3 +237,13 @@ def with_places(
             score = max(s.score for s in touching)
             result = [s for s in result if s not in touching] + [place._replace(score=score)]
     return sorted(result)
+
+
+_NAME_BEFORE = re.compile(rf"{_NAME} $")
+_NAME_BEHIND = re.compile(rf" {_NAME}")
+
+
+def _among_names(text: str, start: int, end: int) -> bool:
+    """Tell whether another capitalised word touches the place: `Los Angeles Times`."""
+    before = _NAME_BEFORE.search(text, max(start - 40, 0), start)
+    return before is not None or _NAME_BEHIND.match(text, end) is not None

@@ -14,6 +14,7 @@ from builder.text.entities.models import Models
 from builder.text.entities.places import Places, place_spans, with_iso
 from builder.text.entities.rules import (
     carried_names,
+    with_final_dots,
     with_people_by_surname,
     with_places,
     with_whole_names,
@@ -49,7 +50,7 @@ def spans_of(
     spans: list[TaggedSpan] = []
     for first, last, tag, margin in zip(*(c.tolist() for c in columns), strict=True):
         start, end = trimmed(text, first, last)
-        if start < end and any(map(str.isalpha, text[start:end])):
+        if start < end and (text[start].isalpha() or any(map(str.isalpha, text[start:end]))):
             spans.append(TaggedSpan(start, end, TAGS[tag][2:], confidence(margin, curve)))
     return spans
 
@@ -78,6 +79,8 @@ class BuiltinTagger:
             for tier, languages in card["languages"].items()
             for language in languages
         }
+        biases: Mapping[str, float] = card.get("bias", {})
+        self._biases = {name: round(UNITS * bias) for name, bias in biases.items()}
         self._curve = (float(card["confidence"][0]), float(card["confidence"][1]))
 
     def supports(self, language: str) -> bool:
@@ -119,13 +122,19 @@ class BuiltinTagger:
         languages: Sequence[str],
         found: list[list[TaggedSpan]],
     ) -> None:
-        decoded = self._models.decode([tokens for _, tokens in block])
+        bias = [self._bias(languages[number]) for number, _ in block]
+        decoded = self._models.decode([tokens for _, tokens in block], bias)
         for (number, tokens), result in zip(block, decoded, strict=True):
             spans = spans_of(texts[number], tokens, result, self._curve)
             found[number] = self._corrected(
                 texts[number], base_language(languages[number]), tokens, spans
             )
         self._models.make_room()
+
+    def _bias(self, language: str) -> int:
+        """Return how much the models' reserve is lowered where they saw little of a language."""
+        base = base_language(language)
+        return self._biases.get(base, self._biases.get(self._tiers[base], 0))
 
     def _corrected(
         self, text: str, language: str, tokens: Tokens, spans: list[TaggedSpan]
@@ -143,6 +152,7 @@ class BuiltinTagger:
             )
         if "whole" in self.rules:
             spans = with_people_by_surname(text, with_whole_names(text, spans))
+            spans = with_final_dots(text, spans)
             spans = without_glued_names(text, spans)
         if "carry" in self.rules:
             spans = carried_names(text, spans)

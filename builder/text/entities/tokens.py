@@ -7,7 +7,7 @@ everything the tagger knows about a word is a function of its type, so that it i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,15 @@ _ABBREVIATIONS = frozenset(
         "xii xiii xiv xv xvi г ул им стр тыс млн гг проф акад ст т д л др",
     )
 )
+
+
+_SIGNS = re.compile(rf"[{CJK}]{{2}}")
+_SIGN = re.compile(rf"[{CJK}]")
+
+
+def is_sign(token: str) -> bool:
+    """Tell whether a type is a sign of Chinese or Japanese (with the sign behind it, if any)."""
+    return _SIGN.match(token) is not None
 
 
 class Tokens(NamedTuple):
@@ -76,26 +85,31 @@ def _case(token: str) -> int:
 class Vocabulary(dict[str, int]):
     """Number the types met so far; a number says nothing, so order of arrival changes no result."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pairs: bool = True) -> None:
         super().__init__()
+        self.pairs = pairs
+        """Whether the type of a Chinese or Japanese sign tells the sign behind it, too."""
         self.names: list[str] = []
         self.kinds = np.zeros(1024, dtype=np.int8)
         self.cases = np.zeros(1024, dtype=np.int8)
+        self.lengths = np.zeros(1024, dtype=np.int32)
 
     def __missing__(self, token: str) -> int:
         number = len(self.names)
         if number == len(self.kinds):
             self.kinds = np.concatenate([self.kinds, np.zeros_like(self.kinds)])
             self.cases = np.concatenate([self.cases, np.zeros_like(self.cases)])
+            self.lengths = np.concatenate([self.lengths, np.zeros_like(self.lengths)])
         self.kinds[number] = _kind(token)
         self.cases[number] = _case(token)
+        self.lengths[number] = 1 if is_sign(token) else len(token)
         self.names.append(token)
         self[token] = number
         return number
 
-    def numbers(self, tokens: Iterable[str]) -> IntArray:
+    def numbers(self, tokens: Sequence[str]) -> IntArray:
         """Return the type number of each token, numbering new types on the way."""
-        return np.fromiter(map(self.__getitem__, tokens), dtype=np.int32)
+        return np.fromiter(map(self.__getitem__, tokens), dtype=np.int32, count=len(tokens))
 
 
 def tokenize(text: str, vocabulary: Vocabulary) -> Tokens:
@@ -108,8 +122,10 @@ def tokenize(text: str, vocabulary: Vocabulary) -> Tokens:
     if not pieces:
         empty = np.zeros(0, dtype=np.int32)
         return Tokens(empty, empty, empty, empty)
+    if vocabulary.pairs and _SIGNS.search(text):
+        pieces = _paired(pieces)
     types = vocabulary.numbers(pieces)
-    lengths = np.fromiter(map(len, pieces), dtype=np.int32, count=len(pieces))
+    lengths = vocabulary.lengths[types]
     ends = np.cumsum(lengths, dtype=np.int32)
     kinds = vocabulary.kinds[types]
     newline = kinds == _NEWLINE
@@ -119,6 +135,14 @@ def tokenize(text: str, vocabulary: Vocabulary) -> Tokens:
     starts = ends - lengths[keep]
     segments = _segments(kinds, starts, ends, lines)
     return Tokens(_calmed(types, segments, vocabulary), starts, ends, segments)
+
+
+def _paired(pieces: list[str]) -> list[str]:
+    """Give every sign of Chinese or Japanese the sign behind it: alone it says too little."""
+    signs = [len(piece) == 1 and is_sign(piece) for piece in pieces]
+    pairs = zip(pieces, signs, pieces[1:], signs[1:], strict=False)
+    paired = [a + b if first and second else a for a, first, b, second in pairs]
+    return [*paired, pieces[-1]]
 
 
 def _calmed(types: IntArray, segments: IntArray, vocabulary: Vocabulary) -> IntArray:
@@ -134,7 +158,7 @@ def _calmed(types: IntArray, segments: IntArray, vocabulary: Vocabulary) -> IntA
     sizes = np.diff(np.append(segments, len(types)))
     change = np.flatnonzero(np.repeat(loud, sizes) & (cases == 2))
     calm = types.copy()
-    calm[change] = vocabulary.numbers(vocabulary.names[types[i]].capitalize() for i in change)
+    calm[change] = vocabulary.numbers([vocabulary.names[types[i]].capitalize() for i in change])
     return calm
 
 

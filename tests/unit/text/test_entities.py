@@ -19,6 +19,7 @@ from builder.text.entities import (
     load_gazetteer,
 )
 from builder.text.entities.decode import FORBIDDEN, TAGS, allowed_transitions, decode
+from builder.text.entities.rules import carried_names, with_final_dots
 from builder.text.entities.store import pack_arrays, unpack_arrays
 from builder.text.entities.tokens import Vocabulary, tokenize
 
@@ -161,6 +162,31 @@ def test_gazetteer_and_none_fit_the_protocol() -> None:
     assert spans[1] == []
     assert NoneTagger().annotate([text], ["fr"]) == [[]]
     assert not NoneTagger().supports("fr")
+
+
+def named(text: str, name: str, label: str, score: float, at: int = 0) -> TaggedSpan:
+    start = text.index(name, at)
+    return TaggedSpan(start, start + len(name), label, score)
+
+
+def test_a_doubtful_name_takes_the_label_it_has_elsewhere() -> None:
+    text = "Truth Social grew. Nobody knows why. " * 12 + "Truth Social fell."
+    sure, doubtful = named(text, "Truth Social", "ORG", 0.95), text.rindex("Truth Social")
+    found = carried_names(text, [sure, TaggedSpan(doubtful, doubtful + 12, "LOC", 0.3)])
+    assert [s.label for s in found] == ["ORG"] * 13
+    certain = TaggedSpan(doubtful, doubtful + 12, "LOC", 0.9)
+    assert carried_names(text, [sure, certain]) == [sure, certain]
+
+
+def test_the_full_stop_of_an_abbreviation_belongs_to_the_name() -> None:
+    text = "Enron Corp. paid. Roger II. von Sizilien traf Louis XIV. Dann"
+    names = [
+        named(text, "Enron Corp", "ORG", 0.9),
+        named(text, "Roger II", "PER", 0.9),
+        named(text, "Louis XIV", "PER", 0.9),
+    ]
+    found = [text[s.start : s.end] for s in with_final_dots(text, names)]
+    assert found == ["Enron Corp.", "Roger II.", "Louis XIV"]
 
 
 @pytest.mark.parametrize(
