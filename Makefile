@@ -1,6 +1,7 @@
 # Each target installs what it needs; nothing has to be activated.
 #   make dataset   build seeds/ into dist/seeds/
 #   make test      format, lint, types, import contracts, quick tests
+#   make bench     builds against peers, as a table and dist/bench.json (5 minutes, idle machine)
 #   make test-all  the slow tests too: engines, browser, fault matrices, optional back-ends
 PYTHON ?= python3
 VENV := .venv
@@ -25,8 +26,8 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test
-	$(BIN)/python -m tests.benchmarks
+bench: $(VENV)/.bench
+	$(BIN)/python -m tests.benchmarks --json dist/bench.json
 
 clean:
 	rm -rf $(VENV) dist
@@ -40,6 +41,10 @@ $(VENV)/.base: pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.base
 	$(PIP) --editable '.[test,check]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.base
+	$(PIP) --editable '.[bench]'
 	touch $@
 
 $(VENV)/.all: $(VENV)/.test

@@ -1,159 +1,158 @@
-"""Measure where the time of a build goes.
+"""Measure a build against its peers, interleaved, and say what was found of planted duplicates.
 
-    python -m tests.benchmarks [--mb 4] [--input FILE.jsonl]
+    python -m tests.benchmarks [--mb 10] [--rounds 3] [--input FILE.jsonl] [--json FILE]
 
-Prints CPU seconds, which a busy machine disturbs least, and MB of raw text per
-CPU second. Without --input the corpus is generated (`training/bench/make_corpus.py`
-says how far it is from real text).
+CPU seconds are user and system time of all processes of a command. Every figure is the median
+over the rounds, with the smallest and the largest behind it; ratios are taken within a round.
+Without --input the corpus is made by `training.bench.make_pages`. Peers are measured if they are
+installed (`pip install 'pressmark[bench]'`).
 """
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
+import os
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from builder.batch import Tools, process_batch
-from builder.config import BuildConfig
-from builder.text.cues import cue_proposals, find_cues
-from builder.text.dates import hint_dates
-from builder.text.entities import NoneTagger
-from builder.text.flags import find_flags
-from builder.text.language import assess_language
-from builder.text.layout import propose_layout
-from builder.text.normalize import article_id, normalize
-from builder.text.segments import segment
-from builder.text.signature import sign_texts
-from builder.text.source import hint_sources
-from builder.tools import make_tools
-from schema.article import Origin, RawArticle
-from training.bench.make_corpus import make_corpus
+from tests.benchmarks.jobs import jobs, prepare
+from tests.benchmarks.measure import Run, Spread, interleave, output_of, spread
+from tests.benchmarks.truth import compare, groups_of_build
+from training.bench.make_pages import write_pages
 
-REPEATS = 3
+Runs = Mapping[str, list[Run]]
+
+
+class Figure(NamedTuple):
+    """A line of the table: what was measured, and what was wanted."""
+
+    label: str
+    spread: Spread
+    must: str
+    stretch: str
 
 
 def main() -> None:
-    """Print the tables."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--mb", type=float, default=4, help="size of the texts in 10^6 bytes")
-    parser.add_argument("--input", type=Path, help="JSON lines with a field `text`")
+    parser.add_argument("--mb", type=float, default=10, help="size of the texts in 10^6 bytes")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--input", type=Path, help="JSON lines with fields `id`, `text`, `url`")
+    parser.add_argument("--json", type=Path, help="where to write everything that was measured")
     options = parser.parse_args()
-    articles = list(read(options.input, int(options.mb * 1e6)))
-    megabytes = sum(len(article.text.encode()) for article in articles) / 1e6
-    print(f"{len(articles)} articles, {megabytes:.2f} MB of text\n")
-    print(f"{'stage':<28}{'CPU s':>10}{'MB/s':>10}")
-    for name, seconds in stages(articles):
-        print(f"{name:<28}{seconds:>10.2f}{megabytes / seconds:>10.2f}")
-    with tempfile.TemporaryDirectory() as scratch:
-        print(f"\n{'command':<44}{'CPU s':>8}{'wall s':>8}")
-        for name, command in commands(articles, Path(scratch)):
-            cpu, wall = min(spawn(command) for _ in range(REPEATS))
-            print(f"{name:<44}{cpu:>8.2f}{wall:>8.2f}")
+    with tempfile.TemporaryDirectory() as folder:
+        results = measure(Path(folder), options)
+    print_results(results)
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(results, indent=1, default=str) + "\n")
 
 
-def read(path: Path | None, size: int) -> Iterator[RawArticle]:
-    """Yield articles of a file, or generated ones, up to a size in bytes."""
-    if path is None:
-        rows: Iterator[dict[str, Any]] = (dict(record) for record, _ in make_corpus(size, seed=1))
+def measure(scratch: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Run everything and return what was found."""
+    whole = scratch / "pages.jsonl"
+    if options.input:
+        shutil.copyfile(options.input, whole)
     else:
-        rows = (json.loads(line) for line in path.open(encoding="utf-8"))
-    for number, row in enumerate(rows):
-        if size <= 0:
-            return
-        size -= len(row["text"].encode())
-        origin = Origin(path="bench.jsonl", record=number)
-        yield RawArticle(origin=origin, text=row["text"], url=row.get("url"))
+        write_pages(whole, int(options.mb * 1e6), seed=1)
+    with whole.open(encoding="utf-8") as lines:
+        megabytes = sum(len(json.loads(line)["text"].encode()) for line in lines) / 1e6
+    load = os.getloadavg()[0]
+    runs = interleave(jobs(prepare(whole, scratch)), options.rounds, scratch)
+    clustering = json.loads(output_of(["tests.benchmarks.clustering"]))
+    results = {
+        "when": time.strftime("%Y-%m-%d"),
+        "versions": {name: _version(name) for name in ("pressmark", "datasets", "datatrove")},
+        "cores": os.cpu_count(),
+        "load": [round(load, 1), round(os.getloadavg()[0], 1)],
+        "megabytes": round(megabytes, 2),
+        "runs": {name: [run._asdict() for run in some] for name, some in runs.items()},
+        "clustering": clustering,
+        "figures": list(figures(runs, megabytes, clustering)),
+    }
+    if not options.input:
+        groups = groups_of_build(scratch / "pressmark-0" / "built")
+        results["duplicates"] = compare(groups, whole.with_suffix(".truth.jsonl"))
+    return results
 
 
-def stages(articles: Sequence[RawArticle]) -> Iterator[tuple[str, float]]:
-    """Yield each record stage with its CPU seconds, then all of them together."""
-    tools = make_tools(BuildConfig())
-    assert tools.cues is not None
-    cues, layout = tools.cues, tools.layout
-    raw = [article.text for article in articles]
-    yield "normalize, id", cpu(lambda: [article_id(normalize(text)) for text in raw])
-    texts = [normalize(text) for text in raw]
-    yield "language", cpu(lambda: [assess_language(t, None, tools.identifier) for t in texts])
-    tags = [assess_language(text, None, tools.identifier).tag for text in texts]
-    pairs = list(zip(texts, tags, strict=True))
-    yield "cues", cpu(lambda: [find_cues(text, tag, cues) for text, tag in pairs])
-    hits = [find_cues(text, tag, cues) for text, tag in pairs]
-    if layout is not None:
-        yield (
-            "segments, layout",
-            cpu(
-                lambda: [
-                    propose_layout(text, segment(text), layout, cue_proposals(found))
-                    for text, found in zip(texts, hits, strict=True)
-                ]
-            ),
-        )
-    yield "dates", cpu(lambda: [hint_dates(text, tag, tools.dates) for text, tag in pairs])
-    yield (
-        "sources, flags",
-        cpu(
-            lambda: [
-                (
-                    hint_sources(text, article, found, tools.registrable),
-                    find_flags(text, text, found),
-                )
-                for article, text, found in zip(articles, texts, hits, strict=True)
-            ]
-        ),
+def figures(runs: Runs, megabytes: float, clustering: Mapping[str, Any]) -> Iterator[Figure]:
+    """Yield the lines of the table."""
+    few = runs["ten articles"]
+    ours, two = runs["pressmark"], runs["pressmark, 2 workers"]
+
+    def by_round(value: Callable[..., float], *jobs: list[Run]) -> Spread:
+        return spread([value(*round_) for round_ in zip(*jobs, strict=True)])
+
+    yield Figure(
+        "MB of text per core second", by_round(lambda one: megabytes / one.cpu, ours), "2.0", "3.5"
     )
-    yield "signatures", cpu(lambda: sign_texts(texts, tools.signature))
-    yield "entities", cpu(lambda: tools.tagger("fr").annotate(texts, tags))
-    plain = replace(tools, taggers={"default": NoneTagger()})
-    yield "all but entities", cpu(lambda: batches(articles, plain))
-    yield "all record stages", cpu(lambda: batches(articles, tools))
+    yield Figure(
+        "  the same, less the start",
+        by_round(lambda one, start: megabytes / (one.cpu - start.cpu), ours, few),
+        "",
+        "",
+    )
+    for peer, must, stretch in (
+        ("datasets", "2.5", "3.5"),
+        ("datatrove", "10", "15"),
+        ("datasets, no dedup", "1.8", "3"),
+        ("datatrove, no dedup", "1.8", "3"),
+    ):
+        if peer in runs:
+            ratio = by_round(lambda one, other: other.cpu / one.cpu, ours, runs[peer])
+            yield Figure(f"CPU of {peer} / ours", ratio, must, stretch)
+    yield Figure(
+        "CPU with 2 workers / with 1",
+        by_round(lambda one, other: other.cpu / one.cpu, ours, two),
+        "≤ 1.10",
+        "1.05",
+    )
+    yield Figure(
+        "wall with 1 worker / with 2",
+        by_round(lambda one, other: one.wall / other.wall, ours, two),
+        "1.7",
+        "1.9",
+    )
+    yield Figure(
+        f"clustering {clustering['count']:,} signatures, CPU s",
+        spread(clustering["cpu"]),
+        "≤ 10",
+        "5",
+    )
+    yield Figure("build of ten articles, wall s", by_round(lambda one: one.wall, few), "≤ 1.5", "1")
+    yield Figure("pressmark --help, CPU s", by_round(lambda one: one.cpu, runs["help"]), "", "")
 
 
-def batches(articles: Sequence[RawArticle], tools: Tools) -> None:
-    """Send the articles through the record stages as a task does."""
-    for start in range(0, len(articles), 64):
-        process_batch(articles[start : start + 64], tools)
+def print_results(results: Mapping[str, Any]) -> None:
+    """Print the tables as Markdown."""
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    print(
+        f"{results['when']}, {versions}; {results['megabytes']} MB of text; "
+        f"{results['cores']} cores, load {results['load'][0]} to {results['load'][1]}\n"
+    )
+    print("| | median | min – max | must | stretch |\n|---|---|---|---|---|")
+    for label, (low, middle, high), must, stretch in results["figures"]:
+        print(f"| {label} | {middle:.2f} | {low:.2f} – {high:.2f} | {must} | {stretch} |")
+    print("\n| command | CPU s | wall s | MB of memory |\n|---|---|---|---|")
+    for name, some in results["runs"].items():
+        middle = (spread([run[key] for run in some]).median for key in ("cpu", "wall", "peak_mb"))
+        print(f"| {name} | {' | '.join(f'{value:.2f}' for value in middle)} |")
+    if "duplicates" in results:
+        print("\n| planted duplicates | found together |\n|---|---|")
+        for label, share in results["duplicates"].items():
+            print(f"| {label} | {share} |")
 
 
-def commands(articles: Sequence[RawArticle], scratch: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield commands of a user, with what they measure."""
-    few, many = scratch / "few", scratch / "many"
-    for folder, rows in ((few, articles[:10]), (many, articles)):
-        folder.mkdir()
-        lines = (json.dumps({"text": article.text, "url": article.url}) for article in rows)
-        (folder / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    yield "pressmark --help", ["--help"]
-    yield "build of ten articles", ["build", str(few), "--out", str(scratch / "a")]
-    for workers in ("1", "2"):
-        out = str(scratch / workers)
-        yield (
-            f"build of all, workers {workers}",
-            ["build", str(many), "--out", out, "--workers", workers],
-        )
-
-
-def cpu(work: Callable[[], object]) -> float:
-    """Return the smallest CPU seconds of some runs."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
-
-
-def spawn(arguments: list[str]) -> tuple[float, float]:
-    """Run the command; return its CPU seconds, children included, and its wall seconds."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run([sys.executable, "-m", "builder", *arguments], check=True, capture_output=True)
-    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return used, wall
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except ImportError:
+        return "is not installed"
 
 
 if __name__ == "__main__":
