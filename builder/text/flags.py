@@ -6,7 +6,11 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 from builder.text.cue_match import CueHit
 from schema.terms import Flag
@@ -27,6 +31,13 @@ MIN_INDEX_LINES = 10
 MAX_INDEX_PROSE = 0.25
 """A list of teasers has so many lines without a stop, and no more than this share of prose."""
 
+STOP_CHARS = 8
+"""Characters at the end of a line in which its stop stands."""
+
+TABLE_END = 0x20000
+TAGS_START = 0xE0000
+"""Characters that are not looked up one by one: rare ideographs, and invisible tags above them."""
+
 MIN_TICKER = 6
 """Lines that begin with a clock time and go on, from which a text is a ticker."""
 
@@ -41,7 +52,7 @@ _CUT_OFF = re.compile(r"(?:\. \. \.|\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[\+\d+ 
 _OPEN_END = re.compile(r"(?:\.{3}|…)\s*\Z")
 _STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\Z")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TICKER_LINE = re.compile(r"(?<![^\n])\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
+_TICKER_LINE = re.compile(r"\n\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
 
 
 def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Flag]:
@@ -61,16 +72,22 @@ def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Fl
     }
     if _CUT_OFF.search(text) or (Flag.PAYWALLED in flags and _OPEN_END.search(text)):
         flags.add(Flag.TRUNCATED)
-    if len(_TICKER_LINE.findall(text)) >= MIN_TICKER:
+    if len(_TICKER_LINE.findall(f"\n{text}")) >= MIN_TICKER:
         flags.add(Flag.LIVEBLOG)
     return frozenset(flags) | _shape_flags(raw_text, text, found)
 
 
 def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
     """Return the flags of a text with little or no prose."""
-    lines = [line for line in map(str.strip, text.split("\n")) if line]
-    prose = sum(_weight(line) for line in lines if _is_prose(line))
-    total = sum(map(_weight, lines))
+    lines = [line.strip() for line in text.split("\n")]
+    weights = _line_weights(text)
+    total = sum(weights)
+    stopped = [_STOP.search(line[-STOP_CHARS:]) is not None for line in lines]
+    prose = sum(
+        weight
+        for weight, stop in zip(weights, stopped, strict=True)
+        if stop and weight >= MIN_SENTENCE
+    )
     flags: set[Flag] = set()
     if total < SHORT_TEXT:
         cues = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE / 2}
@@ -78,14 +95,10 @@ def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
         flags |= {Flag.LOGIN_WALL} if "login" in cues else set()
     if prose < MIN_SENTENCE:
         flags.add(Flag.NOT_ARTICLE)
-    teasers = _count(lines, lambda line: not _STOP.search(line))
+    teasers = sum(not stop for line, stop in zip(lines, stopped, strict=True) if line)
     if teasers >= MIN_INDEX_LINES and prose < MAX_INDEX_PROSE * total:
         flags.add(Flag.INDEX)
     return flags
-
-
-def _is_prose(line: str) -> bool:
-    return _weight(line) >= MIN_SENTENCE and _STOP.search(line[-8:]) is not None
 
 
 def _weight(text: str) -> int:
@@ -93,5 +106,22 @@ def _weight(text: str) -> int:
     return sum(char.isalpha() for char in text) + 2 * len(_WIDE.findall(text))
 
 
-def _count(lines: Iterable[str], is_such: Callable[[str], bool]) -> int:
-    return sum(is_such(line) for line in lines)
+def _line_weights(text: str) -> list[int]:
+    """Return the weight of each line."""
+    codes = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    starts = np.flatnonzero(codes == ord("\n"))[:-1] + 1
+    if int(codes.max()) > TABLE_END:
+        codes = np.where(codes < TAGS_START, np.minimum(codes, TABLE_END), 0)
+    weights = _weights()[codes]
+    sums: list[int] = np.add.reduceat(weights, np.append(0, starts), dtype=np.int64).tolist()
+    return sums
+
+
+@cache
+def _weights() -> npt.NDArray[np.uint8]:
+    """Build the weight of each character, once per process."""
+    characters = np.arange(TABLE_END + 1, dtype=np.uint32)
+    weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
+    for found in _WIDE.finditer("".join(map(chr, range(0x10000)))):
+        weights[found.start()] += 2
+    return weights
