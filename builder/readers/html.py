@@ -7,7 +7,6 @@ afterwards. A page is one article or one reject, whatever is in it.
 import functools
 import hashlib
 import logging
-import re
 import unicodedata
 import warnings
 from collections import Counter
@@ -23,6 +22,7 @@ from builder.input.rejects import Place, reject
 from builder.input.watch import ask
 from builder.readers.encoding import Undecodable
 from builder.readers.page import decode_page, read_declared
+from builder.readers.page_dates import printed_date, published_date
 from builder.readers.slices import Piece
 from builder.readers.streams import read_whole
 from schema.article import RawArticle
@@ -38,8 +38,6 @@ _TEXT: Final = {"favor_recall": True, "include_comments": False}
 #: A date limit that is no clock: what lies in the future is for the date stage to refuse.
 _DATES: Final = {"original_date": True, "extensive_search": True, "max_date": "2099-12-31"}
 
-
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
 _LINEAR_A: Final = range(0x10600, 0x10737)
 
@@ -108,7 +106,7 @@ def _page_article(page: Page, place: Place, params: InputParams) -> RawArticle |
     if isinstance(decoded, Undecodable):
         return fail(decoded.code, message=decoded.message)
     try:
-        found = _extract(library, decoded.replace("\0", ""), page.url)
+        found = _extract(library, decoded.replace("\0", ""), page)
     except Exception as error:  # noqa: BLE001 - a parser of hostile pages may raise anything
         message = f"the page cannot be parsed: {type(error).__name__}: {error}"[:300]
         return fail(RejectCode.BAD_RECORD, message=message)
@@ -128,18 +126,19 @@ def _trafilatura() -> ModuleType:
     return load_library("trafilatura", "html")
 
 
-def _extract(library: ModuleType, page: str, url: str | None) -> tuple[str, dict[str, Any]] | None:
+def _extract(library: ModuleType, html: str, page: Page) -> tuple[str, dict[str, Any]] | None:
     """Return the text of a page and its declared fields, or None if there is no text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the date parsers, about time zones
-        tree = library.load_html(page)
+        tree = library.load_html(html)
         if tree is None:
             return None
         declared = read_declared(tree)
-        stand_ins = _shield(tree, page)
+        printed = printed_date(tree, declared, page.url, page.fetched)
+        stand_ins = _shield(tree, html)
         found = library.bare_extraction(
             tree,
-            url=url or declared.url,
+            url=page.url or declared.url,
             with_metadata=True,
             date_extraction_params=_DATES,
             **_TEXT,
@@ -148,22 +147,12 @@ def _extract(library: ModuleType, page: str, url: str | None) -> tuple[str, dict
         return None
     back = {ord(stand_in): char for char, stand_in in stand_ins.items()}
     fields = declared._asdict() | {
-        "date": _date(declared.date, found.date),
+        "date": published_date(declared, printed, found.date),
         "title": found.title or None,
         "authors": declared.authors or _split_authors(found.author),
         "publisher": found.sitename or None,
     }
     return found.text.translate(back), {key: _clean(value, back) for key, value in fields.items()}
-
-
-def _date(declared: str | None, found: str | None) -> str | None:
-    """Prefer a declared ISO day; then what htmldate made of the page; then any declaration.
-
-    A first of January of htmldate mostly stands for a lone year, such as that of a copyright.
-    """
-    if declared and _ISO_DAY.match(declared):
-        return declared
-    return found if found and not found.endswith("-01-01") else declared
 
 
 def _shield(tree: Any, page: str) -> dict[str, str]:

@@ -148,8 +148,12 @@ def read_declared(tree: Any) -> Declared:
     meta = _meta(tree)
     article = _json_ld(tree)
     return Declared(
-        date=_text(article.get("datePublished")) or _first(meta, _PUBLISHED),
-        modified=_text(article.get("dateModified")) or _first(meta, _MODIFIED),
+        date=_text(article.get("datePublished"))
+        or _first(meta, _PUBLISHED)
+        or _marked(tree, "datePublished"),
+        modified=_text(article.get("dateModified"))
+        or _first(meta, _MODIFIED)
+        or _marked(tree, "dateModified"),
         url=_url(tree, meta),
         language=_text(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         authors=tuple(dict.fromkeys(_people(article.get("author")))),
@@ -170,6 +174,13 @@ def _meta(tree: Any) -> dict[str, str]:
 
 def _first(meta: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((meta[name] for name in names if name in meta), None)
+
+
+def _marked(tree: Any, name: str) -> str | None:
+    """Return the one date that elements of the page carry under a name of schema.org."""
+    elements = (item for item in tree.iter() if item.get("itemprop") == name)
+    dates = {item.get("datetime") or item.get("content") for item in elements} - {None, ""}
+    return dates.pop().strip() if len(dates) == 1 else None
 
 
 def _url(tree: Any, meta: Mapping[str, str]) -> str | None:

@@ -93,7 +93,7 @@ def test_meta_elements_declare_dates_where_there_is_no_json(tmp_path: Path) -> N
     ("declared", "expected"),
     [
         ("2024-03-01T08:00:00Z", "2024-03-01T08:00:00Z"),
-        ("20240301T08:00:00Z", "2024-03-01"),
+        ("20240301T08:00:00Z", "20240301T08:00:00Z"),
         ("2024", "2024"),
         ("yesterday", "yesterday"),
     ],
