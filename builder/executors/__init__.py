@@ -47,6 +47,7 @@ class Settings(NamedTuple):
 EXECUTORS = {
     "inline": "builder.executors.inline",
     "processes": "builder.executors.processes",
+    "ray": "builder.executors.ray_cluster",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from builder.config import LimitParams
 from builder.executors.limits import confine, stop_clocks
 
-__all__ = ["Factory", "Work", "become_worker", "run_task", "tools_of"]
+__all__ = ["Factory", "Work", "become_worker", "run_lent", "run_task", "tools_of"]
 
 Work = Callable[[Any], Any]
 Factory = Callable[[], Work]
@@ -20,9 +20,10 @@ Factory = Callable[[], Work]
 class _Worker:
     """What this process was made for; its tools are loaded with the first task."""
 
-    def __init__(self, factory: Factory, limits: LimitParams) -> None:
+    def __init__(self, factory: Factory, limits: LimitParams, run: str = "") -> None:
         self.factory = factory
         self.limits = limits
+        self.run = run
         self.work: Work | None = None
 
 
@@ -52,6 +53,14 @@ def run_task(task: Any) -> Any:
         return tools_of()(task)
     finally:
         stop_clocks()
+
+
+def run_lent(run: str, factory: Factory, limits: LimitParams, task: Any) -> Any:
+    """Run a task in a process that an engine has lent us; tools are kept for tasks of one run."""
+    global _worker  # noqa: PLW0603 - as above
+    if _worker is None or _worker.run != run:
+        _worker = _Worker(factory, limits, run)
+    return run_task(task)
 
 
 def _end_with_parent() -> None:

@@ -1,5 +1,8 @@
-"""Every executor runs tasks in order, stops on errors, and leaves no process behind."""
+"""Every executor runs tasks in order, stops on errors, and builds the same bytes."""
 
+import hashlib
+import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -12,9 +15,22 @@ from pathlib import Path
 import pytest
 
 from builder.errors import ConfigError, OutputError
-from builder.executors import Settings, make_executor
+from builder.executors import EXECUTORS, Settings, make_executor
 
-PLACES = [(name, workers) for name in ("inline", "processes") for workers in (1, 2)]
+#: Ray's own processes warn of many things.
+RAY = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed"),
+]
+PLACES = [
+    pytest.param(name, workers, marks=RAY if name == "ray" else ())
+    for name in sorted(EXECUTORS)
+    for workers in (1, 2)
+]
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def square(offset: int, number: int) -> int:
@@ -62,10 +78,77 @@ def test_an_error_of_a_task_ends_the_run(name: str, workers: int) -> None:
         list(reports)
 
 
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of several slices: text files, JSON lines, duplicates and rubbish."""
+    folder = tmp_path_factory.mktemp("articles")
+    plans = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(120)]
+    texts = [
+        f"The council of {plan[:6].title()} chose plan {plan[6:18]} on Monday.\n\n"
+        f"The mayor said that work on {plan[18:30]} and {plan[30:42]} may begin soon."
+        for plan in plans
+    ]
+    for number, text in enumerate(texts[:40]):
+        (folder / f"{number:03d}.txt").write_text(text)
+    lines = [json.dumps({"text": text, "url": "https://example.org/a"}) for text in texts[30:]]
+    (folder / "rows.jsonl").write_text("\n".join([*lines, "{broken", '{"text": 5}']))
+    return folder
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from builder import pipeline
+from builder.config import BuildConfig
+if __name__ == "__main__":
+    pipeline.SLICE_BYTES = 4_000
+    folder, out = map(Path, sys.argv[1:3])
+    request = pipeline.BuildRequest(
+        folder, out, BuildConfig(), folder, executor=sys.argv[3], workers=int(sys.argv[4])
+    )
+    pipeline.build(request)
+"""
+
+
+def built(articles: Path, tmp_path: Path, name: str, workers: int) -> dict[str, str]:
+    """Build in a process of its own, and return the checksum of every file."""
+    script, out = tmp_path / "build_articles.py", tmp_path / f"{name}{workers}"
+    script.write_text(BUILD)
+    command = [sys.executable, script, articles, out, name, str(workers)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in (out, out.with_name(f"{out.name}.rejects"))
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def reference(articles: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return built(articles, tmp_path_factory.mktemp("reference"), "inline", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "workers"), [place for place in PLACES if place.values[0] != "inline"]
+)
+def test_every_executor_builds_the_same_bytes(
+    articles: Path, reference: dict[str, str], tmp_path: Path, name: str, workers: int
+) -> None:
+    assert len(reference) > 5
+    assert built(articles, tmp_path, name, workers) == reference
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_dead_worker_is_said(workers: int) -> None:
     with pytest.raises(OutputError, match="worker process died"):
         list(make_executor("processes", Settings(workers)).run(make_death, range(4)))
+
+
+def test_an_executor_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ConfigError, match=r"needs Ray: pip install 'pressmark\[ray\]'"):
+        make_executor("ray", Settings())
 
 
 def test_an_unknown_executor_is_refused_with_the_known_ones() -> None:
@@ -78,7 +161,7 @@ import os, signal, sys, time
 from builder.executors import Settings, make_executor
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind
 def nap(number):
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())  # whole, for two workers write here
     time.sleep(600)
 def make():
     return nap
@@ -96,10 +179,10 @@ def test_workers_end_with_their_parent(tmp_path: Path, how: signal.Signals) -> N
     )
     with parent:
         assert parent.stdout is not None
-        workers = [int(parent.stdout.readline()) for _ in range(2)]
-        parent.send_signal(how)
         try:
-            parent.wait(timeout=300)
+            workers = [int(parent.stdout.readline()) for _ in range(2)]
+            parent.send_signal(how)
+            parent.wait()
         finally:
             parent.kill()
     deadline = time.monotonic() + 300
