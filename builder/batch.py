@@ -7,7 +7,7 @@ at once, because that is faster; both promise the same results for any batch.
 
 import datetime as dt
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -32,7 +32,7 @@ from schema.reject import Outcome, Reject, RejectCode, Stage
 from schema.spans import Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
 
-__all__ = ["Tools", "Withheld", "process_batch"]
+__all__ = ["Carried", "Tools", "Withheld", "process_batch"]
 
 T = TypeVar("T")
 
@@ -66,6 +66,7 @@ class Tools:
         signature: how texts are signed for near-duplicates.
         registrable: host name → registrable domain.
         withheld: articles that must not be published.
+        carried: ids of the articles that an earlier release holds; they are only recognised.
         reject_flags: flags with which an article is rejected.
         not_after: last possible day of publication; None knows no bound.
     """
@@ -79,6 +80,7 @@ class Tools:
     registrable: Callable[[str], str | None]
     templates: TemplateTable | None = None
     withheld: Withheld = Withheld()
+    carried: Container[str] | None = None
     reject_flags: frozenset[Flag] = frozenset()
     not_after: dt.date | None = None
 
@@ -102,12 +104,20 @@ class _Draft(NamedTuple):
     flags: frozenset[Flag]
 
 
-def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome]:
+class Carried(NamedTuple):
+    """An article that an earlier release holds: it keeps the row that it has there."""
+
+    id: str
+    raw: RawArticle
+
+
+def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | Carried]:
     """Send raw articles through the record stages.
 
     Returns:
-        One outcome per raw article, in the same order. An article that a stage fails on
-        becomes a reject `STAGE_FAILED` that keeps the traceback.
+        One outcome per raw article, in the same order; those that an earlier release holds are
+        only named. An article that a stage fails on becomes a reject `STAGE_FAILED` that keeps
+        the traceback.
 
     Raises:
         MemoryError: memory ran out; which article is to blame is for the caller to find out.
@@ -124,12 +134,16 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome]:
     ]
 
 
-def _draft(raw: RawArticle, tools: Tools) -> _Draft | Reject:
+def _draft(raw: RawArticle, tools: Tools) -> _Draft | Carried | Reject:
     """Clean one article and collect its evidence."""
     normalized = normalize(raw.text)
     if not normalized.strip():
         return _reject(raw, RejectCode.EMPTY_TEXT, "no text besides white space")
     identity = article_id(normalized)
+    is_carried = tools.carried is not None and identity in tools.carried
+    # Withheld domains were looked at when the ids were gathered.
+    if is_carried and not _withheld(raw, identity, None, tools.withheld):
+        return Carried(identity, raw)
     provisional = assess_language(normalized, raw.language, tools.identifier)
     hits = find_cues(normalized, provisional.tag, tools.cues) if tools.cues else []
     sources = hint_sources(normalized, raw, hits, tools.registrable)

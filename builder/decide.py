@@ -2,18 +2,20 @@
 
 Reads small columns only. Exact duplicates are folded first, the rest is
 clustered and split, and the assignment table says for every published article
-where its row is and where it goes.
+where its row is and where it goes. Rows of an earlier release stay where they are.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from builder.config import BuildConfig
 from builder.corpus.cluster import ClusterReport, cluster_signatures
+from builder.corpus.cluster_names import EarlierNames, name_clusters
 from builder.corpus.columns import id_array
 from builder.corpus.duplicates import (
     SourceLoss,
@@ -23,21 +25,42 @@ from builder.corpus.duplicates import (
     keep_one_per_id,
 )
 from builder.corpus.leaks import SplitOverlap, SplitShare, achieved_shares, leak_matrix
-from builder.corpus.splits import assign_splits
+from builder.corpus.splits import BRIDGE, SplitResult, assign_splits, split_codes
 from builder.errors import ConfigError
+from builder.writers.parts import SCHEMAS
 from schema.reject import Reject, RejectCode, Stage
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "EarlierRows", "decide"]
 
 Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: Number of this release, after those that any earlier row comes from.
+NEW_RELEASE = 2**31 - 1
+
+#: Columns by which rows of the same split and language are sorted.
+ORDER = ("split", "language", "release", "id")
+
+
+class EarlierRows(NamedTuple):
+    """What a build knows of the release that it grows from.
+
+    Attributes:
+        carried: the `carried` sidecars of all its shards.
+        seen: places of the articles in the input that it holds.
+    """
+
+    carried: pa.Table
+    seen: pa.Table
 
 
 class Decision(NamedTuple):
     """Where every annotated article goes.
 
     Attributes:
-        assigned: `part`, `row`, `split`, `language`, `cluster_id`, `cluster_size` and the
-            sizes in bytes of each published article, sorted by split, language and id.
+        assigned: `part`, `row`, `split`, `language`, `release`, `cluster_id`, `cluster_size` and
+            the sizes in bytes of each published article, in the order of the rows of a split:
+            by language, release and id.
         rejects: the articles that are not published, sorted by path and record.
         shares: what each split holds, and what it was asked to hold.
         leaks: what each pair of splits has in common.
@@ -50,49 +73,140 @@ class Decision(NamedTuple):
     leaks: tuple[SplitOverlap, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def count_release(self, release: int = NEW_RELEASE) -> dict[str, dict[str, int]]:
+        """Count the rows that first appeared in a release, this one or an earlier one."""
+        rows = self.assigned.filter(pc.equal(self.assigned["release"], release))
+        counted = rows.group_by(["language", "split"]).aggregate([([], "count_all")])
+        found: dict[str, dict[str, int]] = {}
+        for row in counted.sort_by([("language", "ascending"), ("split", "ascending")]).to_pylist():
+            found.setdefault(row["language"], {})[row["split"]] = row["count_all"]
+        return found
 
-def decide(sidecar: pa.Table, config: BuildConfig) -> Decision:
+
+def decide(sidecar: pa.Table, config: BuildConfig, earlier: EarlierRows | None = None) -> Decision:
     """Compare all articles and say where each goes.
 
     Args:
         sidecar: the sidecars of all tasks (see `builder.writers.parts`).
         config: parameters of clusters and splits, and what happens to near-duplicates.
+        earlier: the release that the build grows from.
 
     Raises:
         ConfigError: near-duplicates would take more of a source than they may.
     """
     kept = keep_one_per_id(sidecar)
     rejects = list(_duplicates(sidecar, kept, RejectCode.EXACT_DUPLICATE))
-    rows = sidecar.take(pa.array(np.flatnonzero(_is_kept(kept))))
-    ids = id_array(rows["id"])
-    clusters = cluster_signatures(ids, _signatures(rows, config), config.clusters)
-    kept = np.arange(rows.num_rows)
-    if config.duplicates == "reject":
-        kept = keep_one_per_cluster(rows, clusters.cluster)
-        _check_losses(rows, kept, config)
-        rejects += _duplicates(rows, kept, RejectCode.NEAR_DUPLICATE)
-    splits = assign_splits(rows, clusters.component, config.splits, counted=_is_kept(kept))
-    published = np.flatnonzero(_is_kept(kept))
-    result = splits._replace(codes=splits.codes[published])
-    cluster, component = clusters.cluster[published], clusters.component[published]
-    tied = heavy_merges(rows["source"], clusters.component, config.clusters)
-    rows = rows.take(pa.array(published))
-    texts = rows["text_key"].to_numpy()
-    shares = achieved_shares(result, config.splits)
+    new = sidecar.take(pa.array(np.flatnonzero(_is_kept(kept))))
+    if earlier is not None:
+        rejects += _seen_again(earlier)
+    corpus = _Corpus.gather(new, earlier, config)
+    compared, bridges = _compare(corpus, config)
+    rejects += bridges
+    rejects += _duplicates(compared.corpus.rows, compared.kept, RejectCode.NEAR_DUPLICATE)
+    return _conclude(compared, rejects, config)
+
+
+class _Corpus(NamedTuple):
+    """All articles that may be published; arrays have one value a row.
+
+    `fixed` is the code of the split of a row of the earlier release, or -1. In new rows `split`,
+    `release`, `cluster_id` and `cluster_size` are null.
+    """
+
+    rows: pa.Table
+    fixed: npt.NDArray[np.int8]
+
+    @property
+    def is_old(self) -> Mask:
+        return self.fixed >= 0
+
+    @classmethod
+    def gather(cls, new: pa.Table, earlier: EarlierRows | None, config: BuildConfig) -> Self:
+        """Put new articles and those that an earlier release holds into one table."""
+        columns = SCHEMAS["carried"].append(pa.field("part", pa.int32()))
+        old = columns.empty_table()
+        if earlier is not None:
+            is_there = pc.is_in(earlier.carried["id"], value_set=pc.unique(earlier.seen["id"]))
+            old = earlier.carried.filter(is_there)
+        for name in ("split", "release", "cluster_id", "cluster_size"):
+            new = new.append_column(name, pa.nulls(len(new), columns.field(name).type))
+        rows = pa.concat_tables([old, new.select(columns.names).cast(columns)])
+        return cls(rows, split_codes(rows["split"], config.splits))
+
+    def take(self, chosen: Rows) -> "_Corpus":
+        return _Corpus(self.rows.take(pa.array(chosen)), self.fixed[chosen])
+
+
+class _Compared(NamedTuple):
+    """A corpus without bridges, its clusters and splits, and the kept row of each row."""
+
+    corpus: _Corpus
+    cluster: Rows
+    component: Rows
+    report: ClusterReport
+    kept: Rows
+    splits: SplitResult
+
+
+def _compare(corpus: _Corpus, config: BuildConfig) -> tuple[_Compared, list[Reject]]:
+    """Find near-duplicates and assign splits; what would join splits is taken out before."""
+    bridges: list[Reject] = []
+    while True:
+        rows = corpus.rows
+        clusters = cluster_signatures(
+            id_array(rows["id"]), _signatures(rows, config), config.clusters
+        )
+        kept = np.arange(rows.num_rows)
+        if config.duplicates == "reject":
+            kept = keep_one_per_cluster(rows, clusters.cluster, corpus.is_old)
+            _check_losses(rows, kept, config)
+        splits = assign_splits(
+            rows, clusters.component, config.splits, corpus.fixed, counted=_is_kept(kept)
+        )
+        if not splits.bridges.size:
+            found = _Compared(
+                corpus, clusters.cluster, clusters.component, clusters.report, kept, splits
+            )
+            return found, bridges
+        # Without them the rest may fall apart into other clusters.
+        bridges += _bridges(rows.take(pa.array(splits.bridges)))
+        corpus = corpus.take(np.flatnonzero(splits.codes != BRIDGE))
+
+
+def _conclude(compared: _Compared, rejects: list[Reject], config: BuildConfig) -> Decision:
+    """Name clusters, measure splits, and build the assignment table."""
+    published = np.flatnonzero(_is_kept(compared.kept))
+    corpus = compared.corpus.take(published)
+    rows, old = corpus.rows, np.flatnonzero(corpus.is_old)
+    splits = compared.splits._replace(codes=compared.splits.codes[published])
+    earlier = rows.take(pa.array(old))
+    names = name_clusters(
+        id_array(rows["id"]),
+        compared.cluster[published],
+        EarlierNames(old, id_array(earlier["cluster_id"]), earlier["cluster_size"].to_numpy()),
+    )
+    tied = heavy_merges(compared.corpus.rows["source"], compared.component, config.clusters)
+    shares = achieved_shares(splits, config.splits)
+    leaks = leak_matrix(splits, rows["text_key"].to_numpy(), compared.component[published])
+    table = rows.select(["part", "row", "id", "language", "row_bytes", "audit_bytes"])
+    table = table.append_column("release", pc.fill_null(rows["release"], NEW_RELEASE))
+    table = table.append_column("split", pa.array(splits.labels.tolist(), pa.string()))
+    table = table.append_column("cluster_id", pa.array(names.ids.astype(str).tolist(), pa.string()))
+    table = table.append_column("cluster_size", pa.array(names.sizes, pa.int32()))
     return Decision(
-        assigned=_assign(rows, ids[cluster].astype(str), _sizes(cluster), result.labels),
+        assigned=table.sort_by([(name, "ascending") for name in ORDER]).combine_chunks(),
         rejects=tuple(sorted(rejects, key=lambda reject: (reject.path, reject.record))),
         shares=tuple(shares),
-        leaks=tuple(leak_matrix(result, texts, component)),
+        leaks=tuple(leaks),
         warnings=(
             *_empty_splits(shares),
-            *_capped_buckets(clusters.report),
+            *_capped_buckets(compared.report),
             *_tied_sources(tied),
         ),
     )
 
 
-def _is_kept(kept: Rows) -> npt.NDArray[np.bool_]:
+def _is_kept(kept: Rows) -> Mask:
     """Tell which rows are kept themselves; of the others, a row like them is."""
     return np.equal(kept, np.arange(kept.size))
 
@@ -108,50 +222,44 @@ def _check_losses(rows: pa.Table, kept: Rows, config: BuildConfig) -> None:
         )
 
 
-def _duplicates(rows: pa.Table, kept: Rows, code: RejectCode) -> Iterable[Reject]:
+def _seen_again(earlier: EarlierRows) -> Iterator[Reject]:
+    """Yield a reject for each record but the first of an article that was published before."""
+    held = earlier.carried.select(["id", "language", "source"])
+    order = [("id", "ascending"), ("path", "ascending"), ("record", "ascending")]
+    ids: set[str] = set()
+    for row in earlier.seen.join(held, "id").sort_by(order).to_pylist():
+        if row["id"] in ids:
+            yield _reject(row, RejectCode.EXACT_DUPLICATE, row["id"])
+        ids.add(row["id"])
+
+
+def _duplicates(rows: pa.Table, kept: Rows, code: RejectCode) -> Iterator[Reject]:
     """Yield a reject for each row that another one is kept for."""
     gone = np.flatnonzero(~_is_kept(kept))
     keepers = rows["id"].take(pa.array(kept[gone])).to_pylist()
     for row, keeper in zip(rows.take(pa.array(gone)).to_pylist(), keepers, strict=True):
-        yield Reject(
-            code=code,
-            stage=Stage.CORPUS,
-            path=row["path"],
-            record=row["record"],
-            origin_id=row["origin_id"],
-            id=row["id"],
-            language=row["language"],
-            source=row["source"],
-            kept=keeper,
-            message=f"{code.meaning}: {keeper}",
-        )
+        yield _reject(row, code, keeper)
+
+
+def _bridges(rows: pa.Table) -> Iterator[Reject]:
+    for row in rows.to_pylist():
+        yield _reject(row, RejectCode.SPLIT_BRIDGE)
+
+
+def _reject(row: dict[str, object], code: RejectCode, kept: str | None = None) -> Reject:
+    known = {
+        name: row[name] for name in ("path", "record", "origin_id", "id", "language", "source")
+    }
+    message = f"{code.meaning}: {kept}" if kept else code.meaning
+    return Reject.model_validate(
+        {"code": code, "stage": Stage.CORPUS, "kept": kept, "message": message, **known}
+    )
 
 
 def _signatures(rows: pa.Table, config: BuildConfig) -> npt.NDArray[np.uint32]:
     """Return the signatures as one matrix, a row for each article."""
     joined = b"".join(rows["signature"].to_pylist())
     return np.frombuffer(joined, dtype="<u4").reshape(-1, config.signature.num_perm)
-
-
-def _sizes(cluster: Rows) -> npt.NDArray[np.int32]:
-    """Return for each published row the published members of its cluster."""
-    _, inverse, counts = np.unique(cluster, return_inverse=True, return_counts=True)
-    return counts[inverse].astype(np.int32)
-
-
-def _assign(
-    rows: pa.Table,
-    cluster_ids: npt.NDArray[np.str_],
-    sizes: npt.NDArray[np.int32],
-    splits: npt.NDArray[np.str_],
-) -> pa.Table:
-    """Build the assignment table, sorted by split, language and id."""
-    table = rows.select(["part", "row", "id", "language", "row_bytes", "audit_bytes"])
-    table = table.append_column("split", pa.array(splits.tolist(), pa.string()))
-    table = table.append_column("cluster_id", pa.array(cluster_ids.tolist(), pa.string()))
-    table = table.append_column("cluster_size", pa.array(sizes, pa.int32()))
-    order = [("split", "ascending"), ("language", "ascending"), ("id", "ascending")]
-    return table.sort_by(order).combine_chunks()
 
 
 def _empty_splits(shares: Iterable[SplitShare]) -> Iterable[str]:

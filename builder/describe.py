@@ -16,6 +16,7 @@ from builder.config import BuildConfig
 from builder.corpus.stats import UNKNOWN, Summary
 from builder.corpus.templates import Templates
 from builder.decide import Decision
+from builder.earlier import EarlierRelease
 from builder.errors import ConfigError
 from builder.notices import idle_withholds, unread_columns
 from builder.readers import FileListing
@@ -35,7 +36,9 @@ from schema.manifest import (
     InputRecord,
     Inputs,
     ReleaseFile,
+    ReleaseRows,
     Shard,
+    Since,
     SkippedFile,
     SplitLeak,
     SplitShare,
@@ -68,6 +71,7 @@ class BuildRecord(NamedTuple):
     reports: tuple[SliceReport, ...]
     decision: Decision
     templates: Templates | None = None
+    earlier: EarlierRelease | None = None
 
     def read(self) -> int:
         """Return the number of articles that were read."""
@@ -150,6 +154,8 @@ def describe_build(
         counts=record.counts(summary),
         stats=summary.finish(),
         splits=_shares(record.decision),
+        since=_since(record),
+        releases=_releases(record, config.version),
         leaks=tuple(SplitLeak(**leak._asdict()) for leak in record.decision.leaks),
         audit=config.audit,
         warnings=(
@@ -245,6 +251,34 @@ def _templates(found: Templates | None) -> TemplateRecord | None:
         return None
     digest = hashlib.sha256(found.keys.astype("<u8").tobytes()).hexdigest()
     return TemplateRecord(segments=found.keys.size, sources=found.sources, sha256=digest)
+
+
+def _releases(record: BuildRecord, version: str) -> tuple[ReleaseRows, ...]:
+    """Return the rows of the earlier releases and of this one."""
+    latest = ReleaseRows(version=version, rows=record.decision.count_release())
+    if record.earlier is None:
+        return (latest,)
+    older = (
+        ReleaseRows(version=release.version, rows=record.decision.count_release(number))
+        for number, release in enumerate(record.earlier.manifest.releases)
+    )
+    return (*older, latest)
+
+
+def _since(record: BuildRecord) -> Since | None:
+    if record.earlier is None:
+        return None
+    older = _releases(record, "")[:-1]
+    carried = sum(
+        rows for release in older for held in release.rows.values() for rows in held.values()
+    )
+    manifest = record.earlier.manifest
+    return Since(
+        version=manifest.version,
+        manifest=record.earlier.sha256,
+        carried=carried,
+        removed=manifest.counts.total.published - carried,
+    )
 
 
 def _shares(decision: Decision) -> dict[str, SplitShare]:

@@ -1,6 +1,6 @@
 """The build, from a folder of articles to a folder that could be uploaded today.
 
-    plan → scan → annotate → decide → write → describe → swap in
+    plan → (carry) → scan → annotate → decide → write → describe → swap in
 
 The only module that knows this order. Everything is written in
 `<out>.partial` and appears at its place by rename when it is whole.
@@ -17,8 +17,9 @@ import pyarrow as pa
 from builder.config import BuildConfig
 from builder.corpus.stats import Summary
 from builder.corpus.templates import Templates
-from builder.decide import Decision, decide
+from builder.decide import Decision, EarlierRows, decide
 from builder.describe import BuildRecord, check_description, describe_build
+from builder.earlier import CarryTask, EarlierRelease, carrier, leave_carried_ids, open_release
 from builder.errors import ConfigError, InputError
 from builder.executors import Executor, Settings, make_executor
 from builder.progress import Progress, silent
@@ -33,6 +34,7 @@ from builder.writers.atomic import (
     mark_folder,
     remove_folder,
     replace_folder,
+    sibling,
     translate_os_errors,
     work_folder,
 )
@@ -41,7 +43,7 @@ from builder.writers.parts import SCHEMAS, open_table, part_path, read_parts
 from schema.manifest import BuildManifest, InputRecord
 from schema.reject import Reject
 
-__all__ = ["BuildRequest", "build", "sibling"]
+__all__ = ["BuildRequest", "build"]
 
 #: Bytes of input in one task: long enough to hide its start, short enough to balance workers.
 SLICE_BYTES = 8_000_000
@@ -58,6 +60,7 @@ class BuildRequest:
         base: folder that paths in the configuration are relative to.
         executor: a name in `EXECUTORS`.
         workers: processes.
+        since: folder of the release to grow from; everything is built anew without one.
     """
 
     input: Path
@@ -66,6 +69,7 @@ class BuildRequest:
     base: Path
     executor: str = "processes"
     workers: int = 1
+    since: Path | None = None
 
 
 class _Written(NamedTuple):
@@ -90,17 +94,21 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     out = request.out
     _check_places(request)
     check_description(request.config, request.base)
+    earlier = open_release(request.since, request.config) if request.since else None
     listing = _list(request)
     with work_folder(out) as work:
         inputs = _hash_inputs(request, listing, progress)
         slices = plan_slices(listing, SLICE_BYTES)
+        carried = earlier.plan(len(slices)) if earlier else []
+        if earlier:
+            _carry(request, earlier, carried, work, progress)
         templates = _scan(request, slices, work, progress)
         reports = _annotate(request, slices, work, progress)
         with progress("decide", 1, "step") as advance:
-            decision = _decide(request, len(reports), work)
+            decision = _decide(request, len(reports), carried, work)
             advance(1)
         _write_rejects(work, listing, len(reports), decision)
-        record = BuildRecord(listing, inputs, tuple(reports), decision, templates)
+        record = BuildRecord(listing, inputs, tuple(reports), decision, templates, earlier)
         if not decision.assigned.num_rows:
             # The rejects beside an older build belong to it.
             kind = "failed" if out.exists() else "rejects"
@@ -118,11 +126,6 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
             _place(work / kind, sibling(out, kind), work)
         replace_folder(work / "dataset", out, work)
     return manifest
-
-
-def sibling(out: Path, kind: str) -> Path:
-    """Return the folder beside the data set that holds its rejects or local audit."""
-    return out.with_name(f"{out.name}.{kind}")
 
 
 def _check_places(request: BuildRequest) -> None:
@@ -205,9 +208,32 @@ def _annotate(
     return reports
 
 
-def _decide(request: BuildRequest, tasks: int, work: Path) -> Decision:
+def _carry(
+    request: BuildRequest,
+    earlier: EarlierRelease,
+    tasks: Sequence[CarryTask],
+    work: Path,
+    progress: Progress,
+) -> None:
+    """Copy the rows of the earlier release, and leave their ids for the annotate tasks."""
+    executor = _executor(request, len(tasks))
+    with progress("carry", sum(task.shard.rows for task in tasks), "rows") as advance:
+        for rows in executor.run(carrier(request.config, earlier, work), tasks):
+            advance(rows)
+    leave_carried_ids(work, tasks)
+
+
+def _decide(
+    request: BuildRequest, tasks: int, carried: Sequence[CarryTask], work: Path
+) -> Decision:
     """Compare all articles, and leave the assignment table for the shards."""
-    decision = decide(read_parts(work, range(tasks), "sidecar"), request.config)
+    earlier = None
+    if carried:
+        earlier = EarlierRows(
+            read_parts(work, [task.number for task in carried], "carried"),
+            read_parts(work, range(tasks), "seen"),
+        )
+    decision = decide(read_parts(work, range(tasks), "sidecar"), request.config, earlier)
     path = work / ASSIGNMENT
     assigned = decision.assigned
     with translate_os_errors(path), pa.ipc.new_file(str(path), assigned.schema) as sink:

@@ -61,9 +61,11 @@ def plan_shards(assigned: pa.Table, output: OutputParams, *, audit: bool) -> lis
         tasks += _files(stem, ("default", split, language), _cut(start, sizes[start:end], output))
     if audit:
         sizes = assigned["audit_bytes"].to_numpy()
-        for start, end in _runs(splits):
-            split = str(splits[start])
-            files = _cut(start, sizes[start:end], output)
+        # Each language starts a file, so that new articles of one leave those of others alone.
+        cuts: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
+        for start, end in _runs(splits, languages):
+            cuts.setdefault(str(splits[start]), []).extend(_cut(start, sizes[start:end], output))
+        for split, files in cuts.items():
             tasks += _files(f"audit/{split}", ("audit", split, None), files)
     return tasks
 

@@ -9,24 +9,35 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from builder.batch import Tools, process_batch
+from builder.batch import Carried, Tools, process_batch
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
 from builder.readers import Piece, Slice, read_slice
 from builder.tools import make_tools, ships
 from builder.writers.atomic import translate_os_errors
 from builder.writers.batches import BatchFile, to_batch
-from builder.writers.parts import SCHEMAS, TEMPLATES, Kind, SidecarRow, part_path
+from builder.writers.parts import (
+    CARRIED_IDS,
+    SCHEMAS,
+    TEMPLATES,
+    Kind,
+    SeenRow,
+    SidecarRow,
+    measure_row,
+    part_path,
+)
 from schema.article import CleanArticle, Origin, RawArticle
 from schema.reject import Outcome, Reject
 
 __all__ = ["AnnotateTask", "SliceReport", "annotator"]
+
+#: What an annotate task writes.
+KINDS: tuple[Kind, ...] = ("part", "sidecar", "rejects", "seen")
 
 #: Articles that go through the record stages together. No result depends on it.
 BATCH = 64
@@ -71,7 +82,7 @@ class _Annotator:
     def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
         self.config = config
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
-            self.tools = make_tools(config, work / TEMPLATES)
+            self.tools = make_tools(config, work / TEMPLATES, work / CARRIED_IDS)
             if ships(config):  # what is made at first use is made before workers are forked
                 process_batch([SAMPLE], self.tools)
         self.root = root
@@ -94,10 +105,10 @@ class _Annotator:
 
         batches = watch.batches(watch.read(task.slice.pieces, read), BATCH)
         with translate_os_errors(self.work), ExitStack() as stack:
-            sinks = {kind: stack.enter_context(self._sink(task.number, kind)) for kind in SCHEMAS}
+            sinks = {kind: stack.enter_context(self._sink(task.number, kind)) for kind in KINDS}
             row = 0
             for outcomes in (_outcomes(batch, self.tools) for batch in batches):
-                rows = _rows(outcomes, task.number, row)
+                rows = _rows(outcomes, row)
                 for kind, sink in sinks.items():
                     sink.write(rows[kind])
                 row += rows["part"].num_rows
@@ -109,52 +120,55 @@ class _Annotator:
         return BatchFile(part_path(self.work, number, kind), SCHEMAS[kind])
 
 
-def _outcomes(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Outcome]:
+def _outcomes(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Outcome | Carried]:
     """Send raw articles through the record stages, keeping the order of the input."""
     results = iter(process_batch([item for item in batch if isinstance(item, RawArticle)], tools))
     return [next(results) if isinstance(item, RawArticle) else item for item in batch]
 
 
-def _reasons(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str, str]]:
+def _reasons(outcomes: Iterable[Outcome | Carried]) -> Iterator[tuple[str, str, str]]:
     for outcome in outcomes:
         if isinstance(outcome, Reject):
             yield outcome.code, outcome.language or "", outcome.source or ""
 
 
-def _rows(outcomes: Iterable[Outcome], part: int, row: int) -> dict[Kind, pa.RecordBatch]:
-    """Turn outcomes into rows of the three files; `row` is the place of the first article."""
+def _rows(outcomes: Iterable[Outcome | Carried], row: int) -> dict[Kind, pa.RecordBatch]:
+    """Turn outcomes into rows of the files; `row` is the place of the first article."""
     articles: list[CleanArticle] = []
     rejects: list[Reject] = []
+    seen: list[SeenRow] = []
     for outcome in outcomes:
         if isinstance(outcome, Reject):
             rejects.append(outcome)
+        elif isinstance(outcome, Carried):
+            origin = outcome.raw.origin
+            seen.append(SeenRow(outcome.id, origin.path, origin.record, origin.id))
         else:
             articles.append(outcome)
-    small = [_sidecar_row(article, part, row + place) for place, article in enumerate(articles)]
-    records: dict[Kind, Sequence[Any]] = {"part": articles, "sidecar": small, "rejects": rejects}
-    return {kind: to_batch(records[kind], schema) for kind, schema in SCHEMAS.items()}
+    small = [_sidecar_row(article, row + place) for place, article in enumerate(articles)]
+    records: dict[Kind, Sequence[Any]] = {
+        "part": articles,
+        "sidecar": small,
+        "rejects": rejects,
+        "seen": seen,
+    }
+    return {kind: to_batch(records[kind], SCHEMAS[kind]) for kind in KINDS}
 
 
-def _sidecar_row(article: CleanArticle, part: int, row: int) -> SidecarRow:
-    text = article.text.encode()
+def _sidecar_row(article: CleanArticle, row: int) -> SidecarRow:
     nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
-    removed = sum(len(piece.text.encode()) + 40 for piece in article.removed)
+    measures = measure_row(article.text, nested, [piece.text for piece in article.removed])
     return SidecarRow(
-        part=part,
         row=row,
         id=article.id,
         language=article.language,
         source=article.source,
         date=article.date,
         date_precision=article.date_precision,
-        text_key=int.from_bytes(sha256(text).digest()[:8], "big"),
         raw_chars=article.raw_chars,
-        # Sizes decide where shards and row groups end. They are estimates from the row
-        # alone: exact ones would depend on how rows are grouped.
-        row_bytes=len(text) + 60 * nested + 400,
-        audit_bytes=removed + 60,
         path=article.origin.path,
         record=article.origin.record,
         origin_id=article.origin.id,
         signature=article.signature,
+        **measures._asdict(),
     )

@@ -12,6 +12,7 @@ from builder.annotators import load_plugin
 from builder.annotators.language_plugins import load_identifier
 from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
+from builder.corpus.columns import load_ids
 from builder.text.cue_rules import load_cues
 from builder.text.date_patterns import load_date_rules
 from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
@@ -25,6 +26,7 @@ __all__ = [
     "make_registrable",
     "make_tools",
     "ships",
+    "withheld_articles",
     "withheld_domains",
 ]
 
@@ -57,17 +59,20 @@ class DescribedTagger(Protocol):
         ...
 
 
-def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
+def make_tools(
+    config: BuildConfig, templates: Path | None = None, carried: Path | None = None
+) -> Tools:
     """Load everything that the record stages need for a configuration.
 
     Args:
         config: the configuration of the build.
         templates: table of the segments that recur; nothing recurs if there is no such file.
+        carried: sorted ids of the rows of an earlier release; none if there is no such file.
 
     Raises:
         ConfigError: the configuration names an entity tagger that cannot be loaded.
     """
-    cleaning, withhold = config.cleaning, config.withhold
+    cleaning = config.cleaning
     return Tools(
         cues=_cues(RULES) if cleaning.cues else None,
         layout=_layout(MODELS / "layout.npz") if cleaning.layout else None,
@@ -77,13 +82,20 @@ def make_tools(config: BuildConfig, templates: Path | None = None) -> Tools:
         signature=config.signature,
         templates=load_templates(templates) if templates and templates.exists() else None,
         registrable=make_registrable(),
-        withheld=Withheld(
-            frozenset(withhold.ids),
-            frozenset(withheld_domains(withhold.domains)),
-            frozenset(withhold.urls),
-        ),
+        withheld=withheld_articles(config),
+        carried=load_ids(carried) if carried and carried.exists() else None,
         reject_flags=frozenset(cleaning.reject_flags),
         not_after=config.release_date,
+    )
+
+
+def withheld_articles(config: BuildConfig) -> Withheld:
+    """Return what must not be published, domains in the form of the column `source`, too."""
+    withhold = config.withhold
+    return Withheld(
+        frozenset(withhold.ids),
+        frozenset(withheld_domains(withhold.domains)),
+        frozenset(withhold.urls),
     )
 
 

@@ -252,17 +252,21 @@ class Article(ArticleContent):
     """The published row. Its split is where it lies."""
 
     cluster_id: ArticleId = Field(
-        description="Smallest id of its cluster of near-duplicates; its own if it stands alone."
+        description="Names its cluster of near-duplicates: the smallest id of those that were "
+        "published together, or the id that an earlier release gave; its own if it stood alone."
     )
     cluster_size: int = Field(
-        ge=1, le=2**31 - 1, description="Published members of the cluster, itself included."
+        ge=1,
+        le=2**31 - 1,
+        description="Members of the cluster when this article was first published, itself "
+        "included.",
     )
     origin: Origin = Field(description="Where in the input the article came from.")
 
     @model_validator(mode="after")
-    def _cluster_is_named_by_its_smallest(self) -> Self:
-        if self.cluster_id > self.id:
-            raise PydanticCustomError("cluster_id", "cluster_id is the smallest id of the cluster")
+    def _cluster_of_one_is_named_by_it(self) -> Self:
+        if self.cluster_size == 1 and self.cluster_id != self.id:
+            raise PydanticCustomError("cluster_id", "an article alone in its cluster names it")
         return self
 
 

@@ -32,13 +32,13 @@ class FindingCode(Term):
     ENTITY_ORDER = "ENTITY_ORDER", "entities are not sorted, are empty, or overlap"
     ENTITY_MENTION = "ENTITY_MENTION", "a mention is not the slice of the text it points to"
     ENTITY_ISO = "ENTITY_ISO", "a name that is no place has a country code"
-    CLUSTER_ID = "CLUSTER_ID", "cluster_id is larger than an id of the cluster"
+    CLUSTER_ID = "CLUSTER_ID", "cluster_id is not the id that names the cluster"
 
     # Rules of the table and of the corpus.
     SCHEMA_MISMATCH = "SCHEMA_MISMATCH", "columns or types differ from the schema"
     ID_REPEATED = "ID_REPEATED", "an id occurs more than once"
     CLUSTER_LEAK = "CLUSTER_LEAK", "one cluster lies in two splits"
-    CLUSTER_SIZE = "CLUSTER_SIZE", "cluster_size is not the number of its published members"
+    CLUSTER_SIZE = "CLUSTER_SIZE", "cluster_size does not fit the number of its members"
     ROW_ORDER = "ROW_ORDER", "rows are not sorted as the manifest says"
     LANGUAGE_PATH = "LANGUAGE_PATH", "a row's language is not the one of its folder"
 

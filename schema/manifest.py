@@ -16,7 +16,9 @@ __all__ = [
     "InputRecord",
     "Inputs",
     "ReleaseFile",
+    "ReleaseRows",
     "Shard",
+    "Since",
     "SkippedFile",
     "SplitLeak",
     "SplitShare",
@@ -176,6 +178,22 @@ class TemplateRecord(_Record):
     )
 
 
+class ReleaseRows(_Record):
+    """The rows that a release has added and that are still published."""
+
+    version: str = Field(description="Version of the data.")
+    rows: dict[str, dict[str, int]] = Field(description="Articles by language and split.")
+
+
+class Since(_Record):
+    """The release that this one grew from; its rows stay as they were."""
+
+    version: str = Field(description="Version of the data.")
+    manifest: str = Field(pattern=SHA256_PATTERN, description="SHA-256 of its `manifest.json`.")
+    carried: int = Field(ge=0, description="Its articles that are published again.")
+    removed: int = Field(ge=0, description="Its articles that are not: withheld, or not read.")
+
+
 class Shard(_Record):
     """One Parquet file of a config."""
 
@@ -218,6 +236,13 @@ class BuildManifest(_Record):
     counts: Counts = Field(description="What became of the articles.")
     stats: CorpusStats = Field(description="Statistics of the published articles.")
     splits: dict[str, SplitShare] = Field(description="Wanted and achieved shares by split.")
+    since: Since | None = Field(
+        default=None, description="The earlier release; null where everything was built anew."
+    )
+    releases: tuple[ReleaseRows, ...] = Field(
+        description="The releases that the rows first appeared in, oldest first: their order "
+        "within each language and split. This release is the last."
+    )
     leaks: tuple[SplitLeak, ...] = Field(description="The leak matrix, one entry for each pair.")
     audit: Literal["publish", "local", "none"] = Field(description="Where the receipts are.")
     warnings: tuple[str, ...] = Field(default=(), description="What the build noticed.")

@@ -153,7 +153,8 @@ def _entity_iso(batch: pa.RecordBatch) -> Mask:
 
 
 def _cluster_id(batch: pa.RecordBatch) -> Mask:
-    return mask_of(pc.greater(batch.column("cluster_id"), batch.column("id")))
+    alone = pc.equal(batch.column("cluster_size"), 1)
+    return mask_of(pc.and_(alone, pc.not_equal(batch.column("cluster_id"), batch.column("id"))))
 
 
 def _date_precision(batch: pa.RecordBatch) -> Mask:

@@ -1,4 +1,4 @@
-"""Rules that concern several rows at once: repeated ids and sizes of clusters.
+"""Rules that concern several rows at once: repeated ids, names and sizes of clusters.
 
 Keeps three short columns of every piece that passes and judges them at the end.
 """
@@ -21,7 +21,12 @@ class TableRules:
     """What is wrong between the rows of a table, whose pieces are added in order."""
 
     def __init__(
-        self, *, whole: bool, limit: int, place: Callable[[int], str] = "row {}".format
+        self,
+        *,
+        whole: bool,
+        limit: int,
+        grown: bool = False,
+        place: Callable[[int], str] = "row {}".format,
     ) -> None:
         """Prepare the check of a table.
 
@@ -29,15 +34,18 @@ class TableRules:
             whole: the table holds every row of the data set, so that clusters are complete;
                 otherwise a cluster may have members elsewhere.
             limit: largest number of findings per rule.
+            grown: some rows come from an earlier release; they keep the name and size that
+                their cluster had there, so only the latest members know its size.
             place: how a message names another row.
         """
         self.height = 0
         self._place = place
-        self._whole = whole
+        self._exact = whole and not grown
         self._limit = limit
         self._ids = _Keys()
         self._clusters = _Keys()
         self._sizes: list[Rows] = []
+        self._members: list[pa.Table] = []
 
     def add(self, batch: pa.RecordBatch, first_row: int) -> None:
         """Keep the short columns of a piece; a missing or mistyped column is passed over."""
@@ -51,12 +59,15 @@ class TableRules:
             self._clusters.add(clusters, first_row)
             kept = sizes.filter(clusters.is_valid())
             self._sizes.append(pc.fill_null(kept, 0).to_numpy(zero_copy_only=False))
+            if self._exact and ids is not None:
+                self._members.append(pa.table({"cluster": clusters, "id": ids}))
 
     def findings(self) -> list[Finding]:
         """Return what is wrong between rows, at most `limit` findings per rule."""
         return [
             *islice(self._repeated_ids(), self._limit),
             *islice(self._wrong_sizes(), self._limit),
+            *islice(self._wrong_names(), self._limit),
         ]
 
     def _repeated_ids(self) -> Iterator[Finding]:
@@ -74,9 +85,12 @@ class TableRules:
             return
         declared = np.concatenate(self._sizes)
         members = np.bincount(groups.codes)
-        expected = declared[groups.first]
-        wrong = members != expected if self._whole else members > expected
-        wrong[groups.codes[declared != expected[groups.codes]]] = True
+        largest = np.zeros(len(members), dtype=np.int64)
+        np.maximum.at(largest, groups.codes, declared)
+        wrong = members > largest
+        if self._exact:
+            wrong |= members < largest
+            wrong[groups.codes[declared != largest[groups.codes]]] = True
         for group in np.flatnonzero(wrong):
             at = int(groups.first[group])
             message = f"cluster {groups.key(at)} has {members[group]} rows here"
@@ -84,6 +98,20 @@ class TableRules:
             message += f", but says {' and '.join(map(str, sizes))}"
             row = int(groups.rows[at])
             yield Finding(FindingCode.CLUSTER_SIZE, message, row=row, column="cluster_size")
+
+    def _wrong_names(self) -> Iterator[Finding]:
+        """Name each cluster that is not named by the smallest id in it, by its first row."""
+        if not self._members:
+            return
+        groups = self._clusters.grouped()
+        smallest = pa.concat_tables(self._members).group_by("cluster").aggregate([("id", "min")])
+        wrong = smallest.filter(pc.not_equal(smallest["cluster"], smallest["id_min"]))
+        at = pc.index_in(wrong["cluster"].combine_chunks(), value_set=groups.names)
+        for group, smallest_id in zip(at.to_pylist(), wrong["id_min"].to_pylist(), strict=True):
+            first = int(groups.first[group])
+            message = f"the smallest id of cluster {groups.key(first)} is {ascii(smallest_id)[:64]}"
+            row = int(groups.rows[first])
+            yield Finding(FindingCode.CLUSTER_ID, message, row=row, column="cluster_id")
 
 
 class _Groups(NamedTuple):

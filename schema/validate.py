@@ -46,7 +46,12 @@ _COLUMN = {
 
 
 def validate_table(
-    table: Any, model: type[BaseModel] = Article, *, whole: bool = False, limit: int = 1000
+    table: Any,
+    model: type[BaseModel] = Article,
+    *,
+    whole: bool = False,
+    grown: bool = False,
+    limit: int = 1000,
 ) -> list[Finding]:
     """List everything that is wrong with a table of published rows.
 
@@ -55,6 +60,8 @@ def validate_table(
             iterable of RecordBatches. Nullability and the width of offsets do not matter.
         model: `Article`, or `AuditRow` for the rows of the `audit` config.
         whole: the table holds every row of the data set, so each cluster must be complete.
+        grown: the data set was built upon an earlier release (its manifest lists several), so
+            rows of that one keep the name and size that their cluster had then.
         limit: number of suspect rows that are described one by one; the rest is counted.
 
     Returns:
@@ -63,7 +70,7 @@ def validate_table(
 
     Never raises, whatever the table holds.
     """
-    check = _Check(model, whole=whole, limit=limit)
+    check = _Check(model, whole=whole, grown=grown, limit=limit)
     try:
         for batch in _pieces(table):
             check.add(batch)
@@ -82,7 +89,7 @@ def _same_type(actual: pa.DataType, expected: pa.DataType) -> bool:
 class _Check:
     """The findings of a table, while its pieces pass by."""
 
-    def __init__(self, model: type[BaseModel], *, whole: bool, limit: int) -> None:
+    def __init__(self, model: type[BaseModel], *, whole: bool, grown: bool, limit: int) -> None:
         self.model = model
         self.schema = model_schema(model)
         self.limit = limit
@@ -91,7 +98,7 @@ class _Check:
         self._described = 0
         self._left_over: dict[FindingCode, int] = {}
         self._seen_schema: pa.Schema | None = None
-        self._table_rules = TableRules(whole=whole, limit=limit)
+        self._table_rules = TableRules(whole=whole, grown=grown, limit=limit)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Check one piece of the table."""

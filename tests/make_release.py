@@ -23,6 +23,7 @@ from schema.manifest import (
     Counts,
     Inputs,
     ReleaseFile,
+    ReleaseRows,
     Shard,
     SplitLeak,
     SplitShare,
@@ -172,6 +173,7 @@ class Release:
                 split: SplitShare(articles=rows, share=round(rows / stats.articles, 4), wanted=None)
                 for split, rows in sorted(splits.items())
             },
+            releases=(ReleaseRows(version="1.0.0", rows=stats.languages),),
             leaks=tuple(
                 SplitLeak(left=left, right=right, exact=0, near=0)
                 for left, right in itertools.combinations(sorted(splits), 2)

@@ -118,7 +118,7 @@ def article_rows(draw: st.DrawFn) -> Row:
     text = draw(texts())
     dated = draw(st.lists(date_hints(), max_size=4))
     named = draw(st.lists(source_hints(), max_size=4))
-    cluster_id, article_id = sorted([draw(hex_ids), draw(hex_ids)])
+    article_id, cluster_size = draw(hex_ids), draw(st.integers(1, 9))
     return {
         "id": article_id,
         "language": draw(st.sampled_from(LANGUAGES)),
@@ -131,8 +131,8 @@ def article_rows(draw: st.DrawFn) -> Row:
         "flags": sorted(draw(st.sets(st.sampled_from([str(flag) for flag in Flag]), max_size=4))),
         "text": text,
         "entities": draw(entities(text)),
-        "cluster_id": cluster_id,
-        "cluster_size": draw(st.integers(1, 9)),
+        "cluster_id": draw(hex_ids) if cluster_size > 1 else article_id,
+        "cluster_size": cluster_size,
         "origin": {
             "path": draw(st.sampled_from(["a.txt", "2025/ж.jsonl.gz", "…/x y.parquet"])),
             "record": draw(st.integers(0, 2**62)),

@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from builder.cli.exits import FINDINGS, fail
+from builder.cli.local import local_copy
 from builder.cli.summary import show_summary
 from builder.cli.terminal import draw_progress
 from builder.errors import ConfigError
@@ -29,6 +31,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="Column of a field.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option("--executor", default="processes", show_default=True, help="Where tasks run.")
+@click.option("--since", metavar="DIR|hf://…", help="Release to grow from; its rows stay.")
 @click.option("--update-card", is_flag=True, help="Write the filled blocks back to the template.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest on standard output.")
@@ -39,6 +42,7 @@ def build(
     mapping: tuple[str, ...],
     workers: int | None,
     executor: str,
+    since: str | None,
     update_card: bool,
     quiet: bool,
     as_json: bool,
@@ -50,6 +54,7 @@ def build(
       pressmark build articles/ --out dist/news
       pressmark build news.jsonl.gz --out dist/news --map text=body --map id=doc_id
       pressmark build articles/ --out dist/news --config news.toml --workers 4
+      pressmark build articles/ --out dist/news-1.1.0 --since dist/news-1.0.0
     """
     from builder.pipeline import BuildRequest
     from builder.pipeline import build as run
@@ -57,15 +62,17 @@ def build(
     config, base = _read_config(input, config_path, mapping)
     if update_card and not config.card:
         raise ConfigError("--update-card needs `card` in the configuration")
-    request = BuildRequest(
-        input=input,
-        out=Path(os.path.abspath(out)),  # noqa: PTH100 - resolve() would follow a link at `out`
-        config=config,
-        base=base,
-        executor=executor,
-        workers=workers or len(os.sched_getaffinity(0)),
-    )
-    manifest = run(request, draw_progress(quiet=quiet))
+    with local_copy(since) if since else nullcontext() as earlier:
+        request = BuildRequest(
+            input=input,
+            out=Path(os.path.abspath(out)),  # noqa: PTH100 - resolve() would follow a link at `out`
+            config=config,
+            base=base,
+            executor=executor,
+            workers=workers or len(os.sched_getaffinity(0)),
+            since=earlier,
+        )
+        manifest = run(request, draw_progress(quiet=quiet))
     if update_card:
         _update_card(config, base, request.out)
     if as_json:

@@ -1,13 +1,12 @@
 """Commands that look at what was built: verify, explain, report, diff and schema."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from builder.cli.exits import FINDINGS
+from builder.cli.local import local_copy
 from builder.cli.terminal import draw_progress, show_findings, show_verdict
 
 __all__ = ["diff", "explain", "report", "schema", "verify"]
@@ -36,7 +35,7 @@ def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
     """
     from builder.verify import verify as run
 
-    with _local_copy(folder) as path:
+    with local_copy(folder) as path:
         findings = run(path, engines=engines, progress=draw_progress(quiet=quiet))
     show_findings(findings, as_json=as_json)
     if not quiet and not as_json:
@@ -109,7 +108,7 @@ def diff(old: str, new: str, changelog: Path | None, as_json: bool) -> int:
     from builder.diff.compare import compare_releases
     from builder.diff.report import difference_json, render_difference, write_changelog
 
-    with _local_copy(old) as old_folder, _local_copy(new) as new_folder:
+    with local_copy(old) as old_folder, local_copy(new) as new_folder:
         difference = compare_releases(old_folder, new_folder)
     if changelog is not None:
         write_changelog(changelog, difference)
@@ -140,17 +139,3 @@ def schema(fields: bool) -> int:
     else:
         click.echo(json.dumps(Article.model_json_schema(), ensure_ascii=False, indent=2))
     return 0
-
-
-@contextmanager
-def _local_copy(place: str) -> Iterator[Path]:
-    """Give a folder as it is; download what stands on the Hub for as long as it is needed."""
-    if not place.startswith("hf://"):
-        yield Path(place)
-        return
-    from tempfile import TemporaryDirectory
-
-    from builder.hub.client import fetch_dataset
-
-    with TemporaryDirectory(prefix="pressmark-") as folder:
-        yield fetch_dataset(place, Path(folder))

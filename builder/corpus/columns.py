@@ -4,12 +4,14 @@ Knows Arrow columns and the form of ids and dates.  Refuses to know what the sta
 with them.
 """
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["NO_DATE", "IdArray", "id_array", "id_order", "last_days"]
+__all__ = ["NO_DATE", "IdArray", "SortedIds", "id_array", "id_order", "last_days", "load_ids"]
 
 IdArray = npt.NDArray[np.bytes_]
 """Article ids as 32 hexadecimal digits each, dtype `S32`."""
@@ -47,6 +49,29 @@ def id_array(column: pa.Array | pa.ChunkedArray) -> IdArray:
         raise ValueError(f"ids must have {ID_CHARS} characters: {error}") from error
     data = np.frombuffer(fixed.buffers()[1], dtype=f"S{ID_CHARS}")
     return data[fixed.offset : fixed.offset + len(fixed)]
+
+
+class SortedIds:
+    """Ids in rising order that can be asked for, one at a time.
+
+    Example:
+        >>> "1" * 32 in SortedIds(np.array([b"0" * 32, b"1" * 32]))
+        True
+    """
+
+    def __init__(self, ids: IdArray) -> None:
+        self._ids = ids
+
+    def __contains__(self, article_id: object) -> bool:
+        """Tell whether an id is among them."""
+        key = str(article_id).encode()
+        at = int(np.searchsorted(self._ids, np.bytes_(key)))
+        return at < self._ids.size and bool(self._ids[at] == key)
+
+
+def load_ids(path: Path) -> SortedIds:
+    """Map a file of sorted ids into memory; worker processes share its pages."""
+    return SortedIds(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def id_order(ids: IdArray) -> npt.NDArray[np.int64]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from builder.verify.shards import ShardReading
 from schema.findings import Finding, FindingCode
+from schema.manifest import ReleaseRows
 from schema.tables import TableRules
 
 __all__ = ["check_corpus", "count_leaks"]
@@ -20,14 +21,21 @@ __all__ = ["check_corpus", "count_leaks"]
 MAX_DESCRIBED = 100
 
 
-def check_corpus(shards: Sequence[ShardReading]) -> Iterator[Finding]:
-    """Compare the articles of all shards; receipts are looked at elsewhere."""
+def check_corpus(
+    shards: Sequence[ShardReading], releases: Sequence[ReleaseRows] = ()
+) -> Iterator[Finding]:
+    """Compare the articles of all shards; receipts are looked at elsewhere.
+
+    Args:
+        shards: what was read of each file.
+        releases: those that the rows come from, if a manifest tells.
+    """
     articles = [shard for shard in shards if shard.place.config != "audit" and shard.short]
     if not articles:
         return
     rows = _Rows(articles)
     whole = all(shard.readable for shard in articles)
-    rules = TableRules(whole=whole, limit=MAX_DESCRIBED, place=rows.name)
+    rules = TableRules(whole=whole, grown=len(releases) > 1, limit=MAX_DESCRIBED, place=rows.name)
     for batch in rows.table.to_batches():
         rules.add(batch, rules.height)
     for found in rules.findings():
@@ -35,7 +43,7 @@ def check_corpus(shards: Sequence[ShardReading]) -> Iterator[Finding]:
     yield from islice(map(rows.locate, _leaks(rows)), MAX_DESCRIBED)
     for shard in articles:
         yield from islice(_other_languages(shard), MAX_DESCRIBED)
-    yield from _disorder(articles)
+    yield from _disorder(articles, releases)
 
 
 class _Rows:
@@ -127,27 +135,35 @@ def _other_languages(shard: ShardReading) -> Iterator[Finding]:
         yield Finding(FindingCode.LANGUAGE_PATH, message, place.path, row, "language")
 
 
-def _disorder(shards: Sequence[ShardReading]) -> Iterator[Finding]:
-    """Within a language and split, ids rise over all shards; one finding where they do not."""
+def _disorder(shards: Sequence[ShardReading], releases: Sequence[ReleaseRows]) -> Iterator[Finding]:
+    """Within language, split and release ids rise over all shards; one finding where not."""
 
     def key(shard: ShardReading) -> tuple[str, str]:
         return shard.place.language or "", shard.place.split
 
-    for _, group in groupby(sorted(shards, key=lambda shard: shard.place.path), key):
-        last = ""
+    for (language, split), group in groupby(
+        sorted(shards, key=lambda shard: shard.place.path), key
+    ):
+        added = [release.rows.get(language, {}).get(split, 0) for release in releases]
+        starts = np.cumsum([0, *added[:-1]])
+        last, height = "", 0
         for shard in group:
-            row = _first_fall(shard.short, last) if shard.short is not None else None
+            if shard.short is None:
+                continue
+            ids = pc.fill_null(shard.short["id"], "").combine_chunks()
+            row = _first_fall(ids, last, starts - height)
             if row is not None:
                 message = "ids do not rise from row to row; sort the rows of a split by id"
                 yield Finding(FindingCode.ROW_ORDER, message, shard.place.path, row, "id")
-            ids = shard.short["id"] if shard.short is not None else None
-            last = str(ids[-1].as_py() or last) if ids is not None and len(ids) else last
+            last = str(ids[-1].as_py() or last) if len(ids) else last
+            height += len(ids)
 
 
-def _first_fall(table: pa.Table, last: str) -> int | None:
-    ids = pc.fill_null(table["id"], "").combine_chunks()
+def _first_fall(ids: pa.Array, last: str, starts: npt.NDArray[np.int64]) -> int | None:
+    """Return the first row with a smaller id than the one before, but where a release starts."""
     if not len(ids):
         return None
     before = pa.concat_arrays([pa.array([last], ids.type), ids.slice(0, len(ids) - 1)])
     falls = np.flatnonzero(pc.less(ids, before).to_numpy(zero_copy_only=False))
-    return int(falls[0]) if len(falls) else None
+    falls = np.setdiff1d(falls, starts)
+    return int(falls[0]) if falls.size else None

@@ -56,6 +56,7 @@ def check_counts(
     for shard in articles:
         published[shard.place.split] += shard.rows
     counts = manifest.counts
+    yield from _releases(manifest, articles)
     yield from _differ("by split", counts.splits, published, "counts.splits")
     yield from _splits(manifest, published, count_leaks(shards))
     held = {"published": sum(published.values())}
@@ -63,6 +64,18 @@ def check_counts(
     yield from _differ("of all articles", said, held, "counts.total")
     if measured is not None:
         yield from _statistics(manifest, measured)
+
+
+def _releases(manifest: BuildManifest, articles: Sequence[ShardReading]) -> Iterator[Finding]:
+    """Compare the rows of all releases with those of the files, by language and split."""
+    said: Counter[str] = Counter()
+    for release in manifest.releases:
+        for language, splits in release.rows.items():
+            said.update({f"{language}/{split}": rows for split, rows in splits.items()})
+    held: Counter[str] = Counter()
+    for shard in articles:
+        held[f"{shard.place.language}/{shard.place.split}"] += shard.rows
+    yield from _differ("articles of all releases", said, held, "releases")
 
 
 def _splits(

@@ -18,11 +18,11 @@ from builder.verify.inventory import (
     Inventory,
     check_listed,
     read_manifest,
-    sibling,
     take_inventory,
 )
 from builder.verify.names import path_trouble
 from builder.verify.shards import ShardReading, read_shard, shard_place
+from builder.writers.atomic import sibling
 from schema.findings import Finding, FindingCode
 from schema.manifest import BuildManifest
 
@@ -64,7 +64,7 @@ def verify(
     shards, places = _read_shards(inventory, reading.manifest, progress)
     for shard in shards:
         findings += shard.findings
-    findings += check_corpus(shards)
+    findings += check_corpus(shards, () if reading.manifest is None else reading.manifest.releases)
     findings += check_audit(shards, places)
     findings += _missing_audit(shards, reading.manifest)
     card, configs, card_findings = _read_card(inventory, shards)

@@ -19,7 +19,6 @@ __all__ = [
     "Inventory",
     "check_listed",
     "read_manifest",
-    "sibling",
     "take_inventory",
 ]
 
@@ -39,12 +38,6 @@ class Inventory(NamedTuple):
     folder: Path
     files: Mapping[str, Path]
     findings: list[Finding]
-
-
-def sibling(folder: Path, kind: str) -> Path:
-    """Return the folder beside a data set that holds its rejects or its local audit."""
-    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link
-    return folder.with_name(f"{folder.name}.{kind}")
 
 
 def take_inventory(folder: Path) -> Inventory:

@@ -22,6 +22,7 @@ __all__ = [
     "mark_folder",
     "remove_folder",
     "replace_folder",
+    "sibling",
     "sync_folder",
     "translate_os_errors",
     "work_folder",
@@ -75,6 +76,12 @@ def work_folder(out: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def sibling(out: Path, kind: str) -> Path:
+    """Return the folder beside a data set that holds its rejects or local audit."""
+    out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link
+    return out.with_name(f"{out.name}.{kind}")
 
 
 def replace_folder(new: Path, out: Path, work: Path) -> None:

@@ -6,7 +6,8 @@ them touches only the pages that hold those rows.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -18,20 +19,26 @@ from schema.arrow import model_schema, reject_schema
 from schema.article import Article, AuditRow
 
 __all__ = [
+    "CARRIED_IDS",
     "CORPUS_COLUMNS",
     "SCHEMAS",
     "TEMPLATES",
     "Parts",
+    "SeenRow",
     "SidecarRow",
+    "measure_row",
     "open_table",
     "part_path",
     "read_parts",
 ]
 
-Kind = Literal["part", "sidecar", "rejects", "scan-articles", "scan-segments"]
+Kind = Literal["part", "sidecar", "rejects", "seen", "carried", "scan-articles", "scan-segments"]
 
 #: Name of the frozen table of template text in the work folder; absent if nothing recurs.
 TEMPLATES = "templates.npy"
+
+#: Name of the sorted ids of the rows that come from an earlier release; absent without one.
+CARRIED_IDS = "carried.npy"
 
 #: Columns that only the corpus stages know.
 CORPUS_COLUMNS = ("cluster_id", "cluster_size")
@@ -40,7 +47,6 @@ CORPUS_COLUMNS = ("cluster_id", "cluster_size")
 class SidecarRow(NamedTuple):
     """What the corpus stages read of one article; the columns of a sidecar."""
 
-    part: int
     row: int
     id: str
     language: str
@@ -57,33 +63,64 @@ class SidecarRow(NamedTuple):
     signature: bytes
 
 
+class SeenRow(NamedTuple):
+    """The place of an article that an earlier release holds."""
+
+    id: str
+    path: str
+    record: int
+    origin_id: str | None
+
+
+class RowMeasures(NamedTuple):
+    """The bytes that a row takes in its shard and among the receipts, and a hash of its text."""
+
+    row_bytes: int
+    audit_bytes: int
+    text_key: int
+
+
+_SIDECAR = pa.schema(
+    {
+        "row": pa.int32(),
+        "id": pa.string(),
+        "language": pa.string(),
+        "source": pa.string(),
+        "date": pa.date32(),
+        "date_precision": pa.string(),
+        "text_key": pa.uint64(),
+        "raw_chars": pa.int32(),
+        "row_bytes": pa.int64(),
+        "audit_bytes": pa.int64(),
+        "path": pa.string(),
+        "record": pa.int64(),
+        "origin_id": pa.string(),
+        "signature": pa.binary(),
+    }
+)
+
 #: What a task writes: `part` (all published columns but the cluster's, and the receipts),
-#: `sidecar` (the small columns that corpus stages read), `rejects`.
+#: `sidecar` (the small columns that corpus stages read), `rejects`, `seen` (places of articles
+#: that an earlier release holds). A carry task writes `part` and `carried`.
 SCHEMAS: dict[Kind, pa.Schema] = {
     "part": pa.schema(
         [field for field in model_schema(Article) if field.name not in CORPUS_COLUMNS]
         + [model_schema(AuditRow).field("removed")]
     ),
-    "sidecar": pa.schema(
-        {
-            "part": pa.int32(),
-            "row": pa.int32(),
-            "id": pa.string(),
-            "language": pa.string(),
-            "source": pa.string(),
-            "date": pa.date32(),
-            "date_precision": pa.string(),
-            "text_key": pa.uint64(),
-            "raw_chars": pa.int32(),
-            "row_bytes": pa.int64(),
-            "audit_bytes": pa.int64(),
-            "path": pa.string(),
-            "record": pa.int64(),
-            "origin_id": pa.string(),
-            "signature": pa.binary(),
-        }
-    ),
+    "sidecar": _SIDECAR,
     "rejects": reject_schema(),
+    "seen": pa.schema(
+        {"id": pa.string(), "path": pa.string(), "record": pa.int64(), "origin_id": pa.string()}
+    ),
+    "carried": pa.schema(
+        [
+            *_SIDECAR,
+            pa.field("split", pa.string()),
+            pa.field("release", pa.int32()),
+            pa.field("cluster_id", pa.string()),
+            pa.field("cluster_size", pa.int32()),
+        ]
+    ),
 }
 
 
@@ -99,9 +136,11 @@ def open_table(path: Path) -> pa.Table:
 
 
 def read_parts(work: Path, indices: Sequence[int], kind: Kind) -> pa.Table:
-    """Return one kind of file of all tasks, one after the other."""
+    """Return one kind of file of all tasks, one after the other, with the task as `part`."""
     tables = [open_table(part_path(work, index, kind)) for index in indices]
-    return pa.concat_tables([SCHEMAS[kind].empty_table(), *tables])
+    parts = np.repeat(np.array(indices, dtype=np.int32), [len(table) for table in tables])
+    joined = pa.concat_tables([SCHEMAS[kind].empty_table(), *tables])
+    return joined.append_column("part", pa.array(parts))
 
 
 class Parts:
@@ -148,3 +187,22 @@ class Parts:
                 self._open.clear()
             self._open[part] = open_table(part_path(self._work, part, "part")).to_batches()
         return self._open[part]
+
+
+def measure_row(text: str, nested: int, removed: Iterable[str]) -> RowMeasures:
+    """Return the sizes of a row, and the first 8 bytes of its text's SHA-256.
+
+    Sizes decide where shards and row groups end. They are estimates from the row alone: exact
+    ones would depend on how rows are grouped.
+
+    Args:
+        text: its text.
+        nested: its entities and hints.
+        removed: what cleaning took away.
+    """
+    encoded = text.encode()
+    return RowMeasures(
+        row_bytes=len(encoded) + 60 * nested + 400,
+        audit_bytes=sum(len(piece.encode()) + 40 for piece in removed) + 60,
+        text_key=int.from_bytes(sha256(encoded).digest()[:8], "big"),
+    )

@@ -130,7 +130,7 @@ CASES = [
     *values("mention", "entities.0.mention", "Astana", ""),
     *values("label", "entities.0.label", "LOC", "GPE"),
     *values("iso", "entities.0.iso", "FR-75C", "kz", "KAZ", "KZ-ALAX"),
-    *values("cluster size", "cluster_size", 1, 0, -1),
+    *values("cluster size", "cluster_size", 2, 0, -1),
     *values("cluster id", "cluster_id", "0" * 32, "0" * 31),
     *values("path", "origin.path", "a b/ж", "/etc/passwd", "", "a\nb"),
     *values("record", "origin.record", 2**62, -1),
@@ -327,7 +327,12 @@ CASES = [
         ),
     ),
     Case(Code.ENTITY_ISO, "person", put("entities.0.iso", None), put("entities.0.label", "PER")),
-    Case(Code.CLUSTER_ID, "larger", put("cluster_id", ARTICLE["id"]), put("cluster_id", "f" * 32)),
+    Case(
+        Code.CLUSTER_ID,
+        "alone",
+        put("cluster_size", 2),
+        both(put("cluster_size", 1), put("cluster_id", "f" * 32)),
+    ),
 ]
 
 IDS = [f"{case.model.__name__}-{case.code}-{case.name}".replace(" ", "-") for case in CASES]
