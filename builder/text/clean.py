@@ -22,7 +22,7 @@ MIN_KEPT_SHARE = 0.01
 
 _WHITE_RUN = re.compile(r"\s{2,}")
 _WHITE = re.compile(r"\s")
-_WORD_CHARACTER = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Proposal(NamedTuple):
@@ -93,14 +93,15 @@ def clean_text(
     if not weak:
         return remove_spans(text, typed)
     cleaned = remove_spans(text, typed + weak)
-    floor = min_kept_share * _substance(remove_spans(text, typed)[0] if typed else text)
-    if _substance(cleaned[0]) < max(floor, 1):
-        return remove_spans(text, typed)
-    return cleaned
+    kept = _substance(cleaned[0])
+    if kept >= max(min_kept_share * len(text), 1):
+        return cleaned
+    by_typed = remove_spans(text, typed)
+    return by_typed if kept < max(min_kept_share * _substance(by_typed[0]), 1) else cleaned
 
 
 def _substance(text: str) -> int:
-    return sum(1 for _ in _WORD_CHARACTER.finditer(text))
+    return sum(map(len, _WORD.findall(text)))
 
 
 def _merge(proposals: Iterable[Proposal], length: int) -> list[RemovedPiece]:

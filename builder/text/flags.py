@@ -35,8 +35,7 @@ STOP_CHARS = 8
 """Characters at the end of a line in which its stop stands."""
 
 TABLE_END = 0x20000
-TAGS_START = 0xE0000
-"""Characters that are not looked up one by one: rare ideographs, and invisible tags above them."""
+"""The first character that is not in the table: from here on, all are rare."""
 
 MIN_TICKER = 6
 """Lines that begin with a clock time and go on, from which a text is a ticker."""
@@ -110,16 +109,17 @@ def _line_weights(text: str) -> list[int]:
     """Return the weight of each line."""
     codes = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
     starts = np.flatnonzero(codes == ord("\n"))[:-1] + 1
-    if int(codes.max()) > TABLE_END:
-        codes = np.where(codes < TAGS_START, np.minimum(codes, TABLE_END), 0)
-    weights = _weights()[codes]
+    weights = _weights()[np.minimum(codes, TABLE_END)]
+    rare = codes >= TABLE_END
+    if rare.any():
+        weights[rare] = np.strings.isalpha(codes[rare].view("<U1"))
     sums: list[int] = np.add.reduceat(weights, np.append(0, starts), dtype=np.int64).tolist()
     return sums
 
 
 @cache
 def _weights() -> npt.NDArray[np.uint8]:
-    """Build the weight of each character, once per process."""
+    """Build the weight of each character below `TABLE_END`, once per process."""
     characters = np.arange(TABLE_END + 1, dtype=np.uint32)
     weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
     for found in _WIDE.finditer("".join(map(chr, range(0x10000)))):
