@@ -16,6 +16,7 @@ and refuses to know what a phrase is for: that is said beside it in `rules/<tag>
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 __all__ = [
@@ -255,21 +256,7 @@ class _Reader:
         slot = token.group("slot")
         if slot is not None:
             return self._slot(slot, last=self._at == len(self._tokens))
-        return self._word(token.group("word"), stem=bool(token.group("stem")))
-
-    def _word(self, word: str, *, stem: bool) -> _Node:
-        parts = [part for part in word.split("'") if part]
-        pattern = r"[^\w\n]{1,2}".join(map(re.escape, parts))
-        width = len(word) + 2
-        if stem:
-            pattern += rf"\w{{0,{STEM_CHARS}}}"
-            width += STEM_CHARS
-        keys = [part[:ANCHOR_CHARS] for found in parts for part in _WORD.findall(found)]
-        if stem and len(keys[-1]) < ANCHOR_CHARS:
-            keys[-1] = ""
-        reading = tuple((key,) if key else () for key in keys)
-        anchor = word if self._unspaced else max(keys, key=len)
-        return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
+        return _word(token.group("word"), stem=bool(token.group("stem")), unspaced=self._unspaced)
 
     def _slot(self, slot: str, *, last: bool) -> _Node:
         if slot not in _PLACEHOLDERS:
@@ -300,6 +287,23 @@ class _Reader:
                 out += pending + node.pattern if begun else node.pattern
                 begun, pending = True, separator
         return out
+
+
+@cache
+def _word(word: str, *, stem: bool, unspaced: bool) -> _Node:
+    """Read a word; the phrases of a language repeat theirs."""
+    parts = [part for part in word.split("'") if part]
+    pattern = r"[^\w\n]{1,2}".join(map(re.escape, parts))
+    width = len(word) + 2
+    if stem:
+        pattern += rf"\w{{0,{STEM_CHARS}}}"
+        width += STEM_CHARS
+    keys = [part[:ANCHOR_CHARS] for found in parts for part in _WORD.findall(found)]
+    if stem and len(keys[-1]) < ANCHOR_CHARS:
+        keys[-1] = ""
+    reading = tuple((key,) if key else () for key in keys)
+    anchor = word if unspaced else max(keys, key=len)
+    return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
 
 
 def _is_filler(token: re.Match[str]) -> bool:
