@@ -81,7 +81,7 @@ def _article(row: Mapping[str, Any], removed: list[dict[str, Any]] | None) -> di
     hints = {name: row[f"{name}_hints"][:MAX_HINTS] for name in ("date", "source")}
     return {
         **{name: row[name] for name in ("id", "language", "split", "flags")},
-        "title": (row["title"] or "")[:MAX_LABEL] or None,
+        "title": (row["title"] or _opening(row["text"]))[:MAX_LABEL],
         "source": (row["source"] or "")[:MAX_LABEL] or None,
         "score": round(row["language_score"], 3),
         "date": row["date"] and row["date"].isoformat(),
@@ -105,6 +105,15 @@ def _article(row: Mapping[str, Any], removed: list[dict[str, Any]] | None) -> di
         "dates": [_hint(hint, len(shown)) for hint in hints["date"]],
         "sources": [_hint(hint, len(shown)) for hint in hints["source"]],
     }
+
+
+def _opening(text: str, most: int = 90) -> str:
+    """Return the beginning of the first line, ended at a word where there are words."""
+    line = text.split("\n", 1)[0]
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    return f"{cut[: max(cut.rfind(' '), most // 2)].rstrip()}…" if " " in cut else f"{cut}…"
 
 
 def _entity(entity: Mapping[str, Any]) -> list[Any]:

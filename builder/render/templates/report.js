@@ -20,10 +20,8 @@
     flag: (article) => article.flags,
     rule: (article) => article.rules,
   };
-  for (const article of data.articles) {
-    article.rules = rules(article);
-    article.points = Array.from(article.raw);  // offsets count code points
-  }
+  for (const article of data.articles) article.rules = rules(article);
+  const inPoints = (article) => article.points || (article.points = Array.from(article.raw));  // offsets count code points
   const allRules = Object.keys(data.rules);
   const colour = (rule) => "r" + (allRules.indexOf(rule) % 8);
 
@@ -72,7 +70,6 @@
     const space = cut.lastIndexOf(" ");
     return (space > cut.length / 2 ? cut.slice(0, space) : cut).trimEnd() + "…";
   };
-  const headline = (article) => article.title || short(cleaned(article).join("").trimStart().split("\n", 1)[0], 90);
   const count = (number) => number.toLocaleString("en");
   const reasons = (names) => names.map((name) => name + ": " + data.rules[name]).join("; ");
 
@@ -147,6 +144,7 @@
   };
 
   const open = (article, button) => {
+    inPoints(article);
     for (const other of list.querySelectorAll("[aria-current]")) other.removeAttribute("aria-current");
     if (button) button.setAttribute("aria-current", "true");
     const removed = (article.removed || []).map(([start, end, names], at) => ({
@@ -166,7 +164,7 @@
     const labels = make("ul", "legend", ...Object.keys(data.labels).map((label) => make("li", "", make("span", "entity " + label, label), " " + data.labels[label])));
     const note = article.cut.length ? make("p", "note", "Too long for this page, which shows ", article.cut.map(([name, have, of]) => count(have) + " of " + count(of) + " " + name).join(", "), ".") : null;
     detail.replaceChildren(...[
-      make("h3", "", isolated(headline(article))), facts, note,
+      make("h3", "", isolated(article.title)), facts, note,
       make("h4", "", article.removed ? "Raw text, what was removed struck through" : "Text (no receipt is kept, so the raw text is not known)"),
       article.removed ? legend : null, drawn(article.points, ranges, "Raw text"), article.removed ? receipt(article) : null,
       ...(article.removed ? [make("h4", "", "Cleaned text, entities underlined"), labels, drawn(cleaned(article), entities, "Cleaned text")] : []),
@@ -180,10 +178,10 @@
     const wanted = filters.map((name) => [name, byId("filter-" + name).value]).filter(([, value]) => value);
     const found = data.articles.filter((article) =>
       wanted.every(([name, value]) => values[name](article).includes(value)) &&
-      (!words || (article.id + " " + (article.title || "") + " " + (article.source || "") + " " + article.raw).toLowerCase().includes(words)));
+      (!words || (article.id + " " + article.title + " " + (article.source || "") + " " + article.raw).toLowerCase().includes(words)));
     byId("count").textContent = found.length + " of " + data.articles.length + " shown";
     list.replaceChildren(...found.map((article) => {
-      const button = make("button", "", isolated(headline(article)),
+      const button = make("button", "", isolated(article.title),
         make("small", "", article.language + " · " + article.split + " · " + article.id.slice(0, 8)));
       button.type = "button";
       button.addEventListener("click", () => open(article, button));
