@@ -144,8 +144,11 @@ def _draft(raw: RawArticle, tools: Tools) -> _Draft | Carried | Reject:
     # Withheld domains were looked at when the ids were gathered.
     if is_carried and not _withheld(raw, identity, None, tools.withheld):
         return Carried(identity, raw)
-    provisional = assess_language(normalized, raw.language, tools.identifier)
-    hits = find_cues(normalized, provisional.tag, tools.cues) if tools.cues else []
+
+    def provisional() -> str:
+        return assess_language(normalized, raw.language, tools.identifier).tag
+
+    hits = find_cues(normalized, provisional, tools.cues) if tools.cues else []
     sources = hint_sources(normalized, raw, hits, tools.registrable)
     source = resolve_source(sources)
     withheld = _withheld(raw, identity, source, tools.withheld)

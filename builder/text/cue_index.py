@@ -118,12 +118,12 @@ class CueIndex:
     spaced: Truths
     tags: npt.NDArray[np.str_]
 
-    def fits(self, letters: Letters, tag: str, numbers: Numbers, places: Places) -> Truths:
-        """Tell which cues may begin at their places, in an article of a language."""
-        tags, gates, sizes = self.tags[numbers], self.gates[numbers], self.sizes[numbers]
-        fits: Truths = (tags == "") | (tags == tag)
-        fits &= ~self.spaced[numbers] | letters.begins_word(places)
-        fits &= (sizes == 0) | letters.ends_word(np.minimum(places + sizes, letters.flags.size - 1))
+    def fits(self, letters: Letters, numbers: Numbers, places: Places) -> Truths:
+        """Tell which cues may begin at their places, whatever the language."""
+        gates, sizes = self.gates[numbers], self.sizes[numbers]
+        fits: Truths = ~self.spaced[numbers] | letters.begins_word(places)
+        ends = np.minimum(places + sizes, letters.flags.size - 1)
+        fits &= (sizes == 0) | letters.ends_word(ends)
         closed = (gates == OPENING) | ((gates == CAPITAL) & letters.is_small(places))
         rows = np.flatnonzero(fits & closed)
         fits[rows] = letters.opens_line(places[rows])

@@ -4,7 +4,7 @@ All words are looked up in the index of the rules at once. In prose hardly any t
 are the head of a phrase, so little is left to match.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -19,14 +19,14 @@ Starts = tuple[Numbers, Places]
 
 
 def find_starts(
-    text: str, folded: str, language: str, rules: CueRules
+    text: str, folded: str, language: str | Callable[[], str], rules: CueRules
 ) -> Iterator[tuple[int, int]]:
     """Yield the number of a cue and a place where it may begin; pairs may repeat.
 
     Args:
         text: the text as printed; it shows where one word is glued to another.
         folded: the same text folded.
-        language: primary subtag of the language of the text.
+        language: tag of the language of the text, or a way to find it out if it matters.
         rules: the cues; of those that do the same, in several languages, one stands for all.
     """
     letters, index = read_letters(text), rules.index
@@ -35,8 +35,14 @@ def find_starts(
         found += [_literals(letters, index), *_around_literals(text, folded, letters, rules)]
     numbers = np.concatenate([numbers for numbers, _ in found])
     places = np.concatenate([places for _, places in found])
-    fits = index.fits(letters, language, numbers, places)
-    return zip(numbers[fits].tolist(), places[fits].tolist(), strict=True)
+    fits = index.fits(letters, numbers, places)
+    numbers, places = numbers[fits], places[fits]
+    tags = index.tags[numbers]
+    if (tags != "").any():
+        tag = language if isinstance(language, str) else language()
+        fits = (tags == "") | (tags == tag.split("-", maxsplit=1)[0])
+        numbers, places = numbers[fits], places[fits]
+    return zip(numbers.tolist(), places.tolist(), strict=True)
 
 
 def _at_words(letters: Letters, rules: CueRules) -> Iterator[Starts]:

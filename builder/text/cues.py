@@ -6,7 +6,7 @@ with it depends on its place (see `cue_rules.PLACES`), never on a guess about th
 prose, quotations and subheads stay. It knows nothing of layout or of other articles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from builder.text.clean import Proposal
@@ -63,15 +63,15 @@ def cue_proposals(hits: Iterable[CueHit]) -> list[Proposal]:
     return sorted({Proposal(hit.start, hit.end, f"cue.{hit.cue}") for hit in hits if hit.removes})
 
 
-def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
+def find_cues(text: str, language: str | Callable[[], str], rules: CueRules) -> list[CueHit]:
     """Find all cues of a text, also those that remove nothing, sorted by place.
 
-    Args: as `propose_cues`.
+    Args: as `propose_cues`; `language` may also be a way to find it out, which is taken only if
+        a phrase that is bound to a language may stand in the text. Hardly any text has one.
     """
     folded = fold(text)
     matcher = Matcher(text, folded, rules.roles)
-    primary = language.split("-", maxsplit=1)[0]
-    for number, start in find_starts(text, folded, primary, rules):
+    for number, start in find_starts(text, folded, language, rules):
         matcher.match(rules.cues[number], start)
     hits = matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
