@@ -22,14 +22,16 @@ from builder.describe import BuildRecord, check_description, describe_build
 from builder.earlier import CarryTask, EarlierRelease, carrier, leave_carried_ids, open_release
 from builder.errors import ConfigError, InputError
 from builder.executors import Executor, Settings, make_executor
+from builder.kept import Recipe, Store, keeping, record_context, scan_context
 from builder.progress import Progress, silent
 from builder.readers import FileListing, Slice, list_files, plan_slices
 from builder.readers.streams import file_path
-from builder.scan import ScanTask, freeze_templates, may_recur, scanner
+from builder.scan import SCAN_KINDS, ScanReport, ScanTask, freeze_templates, may_recur, scanner
 from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
-from builder.tasks import AnnotateTask, SliceReport, annotator
+from builder.tasks import KINDS, AnnotateTask, SliceReport, annotator
 from builder.tools import ships
 from builder.writers.atomic import (
+    KEPT,
     check_replaceable,
     mark_folder,
     remove_folder,
@@ -61,6 +63,8 @@ class BuildRequest:
         executor: a name in `EXECUTORS`.
         workers: processes.
         since: folder of the release to grow from; everything is built anew without one.
+        cache: folder that keeps finished work for the next build; without one it is kept until
+            a build has ended well.
     """
 
     input: Path
@@ -70,6 +74,7 @@ class BuildRequest:
     executor: str = "processes"
     workers: int = 1
     since: Path | None = None
+    cache: Path | None = None
 
 
 class _Written(NamedTuple):
@@ -97,13 +102,15 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     earlier = open_release(request.since, request.config) if request.since else None
     listing = _list(request)
     with work_folder(out) as work:
+        store = Store(request.cache or work / KEPT)
+        store.begin()
         inputs = _hash_inputs(request, listing, progress)
         slices = plan_slices(listing, SLICE_BYTES)
         carried = earlier.plan(len(slices)) if earlier else []
         if earlier:
             _carry(request, earlier, carried, work, progress)
-        templates = _scan(request, slices, work, progress)
-        reports = _annotate(request, slices, work, progress)
+        templates = _scan(request, slices, _Places(work, store), progress)
+        reports = _annotate(request, slices, _Places(work, store, earlier), progress)
         with progress("decide", 1, "step") as advance:
             decision = _decide(request, len(reports), carried, work)
             advance(1)
@@ -125,6 +132,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         for kind in ("rejects", "audit", "failed"):
             _place(work / kind, sibling(out, kind), work)
         replace_folder(work / "dataset", out, work)
+        store.forget_unused()
     return manifest
 
 
@@ -179,8 +187,16 @@ def _hash_inputs(
     return tuple(records)
 
 
+class _Places(NamedTuple):
+    """Where a build works, what it keeps, and what it grows from."""
+
+    work: Path
+    store: Store
+    earlier: EarlierRelease | None = None
+
+
 def _scan(
-    request: BuildRequest, slices: Sequence[Slice], work: Path, progress: Progress
+    request: BuildRequest, slices: Sequence[Slice], places: _Places, progress: Progress
 ) -> Templates | None:
     """Find the template text of all sources, unless there are too few articles for any."""
     config = request.config
@@ -189,20 +205,39 @@ def _scan(
     tasks = [ScanTask(number, piece) for number, piece in enumerate(slices)]
     executor = _executor(request, len(tasks))
     with progress("scan", sum(task.slice.bytes for task in tasks), "B") as advance:
-        for report in executor.run(scanner(config, request.input, work), tasks):
+        recipe = Recipe(scan_context(config), SCAN_KINDS, ScanReport.from_json)
+        work = keeping(
+            scanner(config, request.input, places.work),
+            recipe,
+            places.store,
+            request.input,
+            places.work,
+        )
+        for report in executor.run(work, tasks):
             advance(report.bytes)
-    return freeze_templates(work, len(tasks), config.repetition)
+    return freeze_templates(places.work, len(tasks), config.repetition)
 
 
 def _annotate(
-    request: BuildRequest, slices: Sequence[Slice], work: Path, progress: Progress
+    request: BuildRequest, slices: Sequence[Slice], places: _Places, progress: Progress
 ) -> list[SliceReport]:
     """Send every slice of the input through the record stages."""
     tasks = [AnnotateTask(number, piece) for number, piece in enumerate(slices)]
     executor = _executor(request, len(tasks))
     reports = []
     with progress("annotate", sum(task.slice.bytes for task in tasks), "B") as advance:
-        for report in executor.run(annotator(request.config, request.input, work), tasks):
+        since = places.earlier.sha256 if places.earlier else ""
+        recipe = Recipe(
+            record_context(request.config, since), KINDS, SliceReport.from_json, uses_templates=True
+        )
+        work = keeping(
+            annotator(request.config, request.input, places.work),
+            recipe,
+            places.store,
+            request.input,
+            places.work,
+        )
+        for report in executor.run(work, tasks):
             reports.append(report)
             advance(report.bytes)
     return reports

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +40,12 @@ from builder.tools import make_registrable
 from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 from schema.article import RawArticle
-from schema.reject import Reject
+from schema.reject import PASSING_CODES, Reject
 
-__all__ = ["ScanReport", "ScanTask", "freeze_templates", "may_recur", "scanner"]
+__all__ = ["SCAN_KINDS", "ScanReport", "ScanTask", "freeze_templates", "may_recur", "scanner"]
+
+#: What a scan task writes.
+SCAN_KINDS: tuple[Kind, ...] = ("scan-articles", "scan-segments")
 
 #: Formats in which one file is one article, so that files can be counted instead of articles.
 SINGLE_FORMATS = frozenset({"html", "text"})
@@ -59,10 +62,21 @@ class ScanTask(NamedTuple):
 
 
 class ScanReport(NamedTuple):
-    """How much of the input was scanned."""
+    """How much of the input was scanned; `is_repeatable` tells whether it is all there is."""
 
     bytes: int
     articles: int
+    is_repeatable: bool = True
+
+    def to_json(self) -> list[int]:
+        """Return it as plain values."""
+        return [*self]
+
+    @classmethod
+    def from_json(cls, values: list[int]) -> Self:
+        """Take what `to_json` gave."""
+        size, articles, is_repeatable = values
+        return cls(size, articles, bool(is_repeatable))
 
 
 class _Seen(NamedTuple):
@@ -112,16 +126,18 @@ class _Scanner:
 
     def watched(self, task: ScanTask, watch: Watch) -> ScanReport:
         """Do the same with the records that a watch hands out."""
-        counts = _gather(list(self._read(task.slice, watch)))
+        lost: list[Reject] = []
+        counts = _gather(list(self._read(task.slice, watch, lost)))
         with translate_os_errors(self.work):
             for kind, table in _tables(counts).items():
                 path = part_path(self.work, task.number, kind)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with pa.ipc.new_file(pa.OSFile(str(path), "wb"), table.schema) as sink:
                     sink.write_table(table)
-        return ScanReport(task.slice.bytes, counts.articles.size)
+        is_repeatable = not any(reject.code in PASSING_CODES for reject in lost)
+        return ScanReport(task.slice.bytes, counts.articles.size, is_repeatable)
 
-    def _read(self, slice_: Slice, watch: Watch) -> Iterator[_Seen]:
+    def _read(self, slice_: Slice, watch: Watch, lost: list[Reject]) -> Iterator[_Seen]:
         def read(piece: Piece) -> Iterator[RawArticle | Reject]:
             return read_slice(self.root, Slice((piece,)), self.config.input)
 
@@ -132,6 +148,8 @@ class _Scanner:
                     yield self._see(raw)
                 except Exception:  # noqa: BLE001, S112 - it will be a reject of the annotate task
                     continue
+            else:
+                lost.append(raw)
 
     def _see(self, raw: RawArticle) -> _Seen:
         text = normalize(raw.text)

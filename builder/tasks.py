@@ -7,10 +7,10 @@ boundaries in files only, so bytes cannot depend on who ran which task.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
@@ -32,9 +32,9 @@ from builder.writers.parts import (
     part_path,
 )
 from schema.article import CleanArticle, Origin, RawArticle
-from schema.reject import Outcome, Reject
+from schema.reject import PASSING_CODES, Outcome, Reject
 
-__all__ = ["AnnotateTask", "SliceReport", "annotator"]
+__all__ = ["KINDS", "AnnotateTask", "SliceReport", "annotator"]
 
 #: What an annotate task writes.
 KINDS: tuple[Kind, ...] = ("part", "sidecar", "rejects", "seen")
@@ -67,6 +67,23 @@ class SliceReport:
     read: int = 0
     rejects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the same slice would give it again, on any machine."""
+        return not any(code in PASSING_CODES for code, _, _ in self.rejects)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        rejects = [[*reason, count] for reason, count in self.rejects.items()]
+        return {**asdict(self), "rejects": rejects}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """Take what `to_json` gave."""
+        rejects = {(code, tag, name): count for code, tag, name, count in values["rejects"]}
+        fields = {"rejects": Counter(rejects), "unknown_fields": Counter(values["unknown_fields"])}
+        return cls(**{**values, **fields})
 
 
 def annotator(

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schema.article import ID_PATTERN, CleanArticle
 from schema.terms import Term
 
-__all__ = ["Outcome", "Reject", "RejectCode", "Stage"]
+__all__ = ["PASSING_CODES", "Outcome", "Reject", "RejectCode", "Stage"]
 
 
 class Stage(Term):
@@ -37,6 +37,17 @@ class RejectCode(Term):
     EXACT_DUPLICATE = "EXACT_DUPLICATE", "the same normalized raw text is published already"
     NEAR_DUPLICATE = "NEAR_DUPLICATE", "a near-duplicate is published, and one per cluster is kept"
     SPLIT_BRIDGE = "SPLIT_BRIDGE", "it would join clusters that lie in different splits"
+
+
+#: Codes that another machine, or the same one at another time, might not give.
+PASSING_CODES = frozenset(
+    {
+        RejectCode.UNREADABLE_FILE,
+        RejectCode.CRASHED,
+        RejectCode.TIMED_OUT,
+        RejectCode.OUT_OF_MEMORY,
+    }
+)
 
 
 class Reject(BaseModel):

@@ -32,6 +32,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option("--executor", default="processes", show_default=True, help="Where tasks run.")
 @click.option("--since", metavar="DIR|hf://…", help="Release to grow from; its rows stay.")
+@click.option("--cache", type=_FOLDER, help="Keep finished work here for the next build.")
 @click.option("--update-card", is_flag=True, help="Write the filled blocks back to the template.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest on standard output.")
@@ -43,6 +44,7 @@ def build(
     workers: int | None,
     executor: str,
     since: str | None,
+    cache: Path | None,
     update_card: bool,
     quiet: bool,
     as_json: bool,
@@ -71,6 +73,7 @@ def build(
             executor=executor,
             workers=workers or len(os.sched_getaffinity(0)),
             since=earlier,
+            cache=cache,
         )
         manifest = run(request, draw_progress(quiet=quiet))
     if update_card:

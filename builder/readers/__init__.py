@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 from builder.errors import ConfigError
 from builder.input.params import InputParams
 from builder.input.rejects import Place, reject
+from builder.readers.digests import digest_slice
 from builder.readers.files import FileListing, InputFile, Skipped, list_input
 from builder.readers.html import read_html
 from builder.readers.jsonl import read_jsonl
@@ -33,6 +34,7 @@ __all__ = [
     "Reader",
     "Skipped",
     "Slice",
+    "digest_slice",
     "list_files",
     "plan_slices",
     "read_slice",

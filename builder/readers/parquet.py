@@ -20,7 +20,7 @@ from builder.readers.slices import Piece
 from schema.article import RawArticle
 from schema.reject import Reject, RejectCode
 
-__all__ = ["read_parquet"]
+__all__ = ["read_parquet", "row_groups"]
 
 BATCH_ROWS = 256
 """Rows that are decoded at a time: a few megabytes of articles."""
@@ -41,7 +41,7 @@ def read_parquet(
     try:
         parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES)
         names = tuple(parquet.schema_arrow.names)
-        groups = list(_groups(parquet.metadata, piece))
+        groups = list(row_groups(parquet.metadata, piece))
     except _DAMAGE as error:
         if piece.start == 0:
             place = Place(piece.path, 0)
@@ -66,7 +66,7 @@ def read_parquet(
             yield reject(RejectCode.UNREADABLE_FILE, Place(piece.path, row), message)
 
 
-def _groups(metadata: pq.FileMetaData, piece: Piece) -> Iterator[tuple[int, int]]:
+def row_groups(metadata: pq.FileMetaData, piece: Piece) -> Iterator[tuple[int, int]]:
     """Yield the row groups of a piece, by the place of their first column, with their first row."""
     first_row = 0
     for index in range(metadata.num_row_groups):

@@ -5,12 +5,16 @@ range in which it starts, so no file has to be opened to plan; small files share
 """
 
 import itertools
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from builder.readers.files import FileListing, InputFile
 
 __all__ = ["Piece", "Slice", "plan_slices"]
+
+#: Small files in a slice, on average at most.
+GATHERED_FILES = 256
 
 #: Formats whose records can be found from any offset. The others are read from their beginning.
 CUT_FORMATS = frozenset({"jsonl", "parquet"})
@@ -47,8 +51,9 @@ class Slice:
 def plan_slices(listing: FileListing, slice_bytes: int) -> list[Slice]:
     """Cut listed files into slices of about `slice_bytes`, in the order of their paths.
 
-    A file over the size is cut into equal ranges of at most that size if its format allows it,
-    and is a slice of its own if not. Other files are gathered until the size is reached.
+    A file over the size is cut into ranges of that size if its format allows it, and is a slice
+    of its own if not. Other files are gathered, up to the size and to a name that ends a slice:
+    so a file that comes, goes or grows changes the slices near it, and no others.
 
     Args:
         listing: the files.
@@ -75,6 +80,9 @@ def _gather(files: Iterable[InputFile], slice_bytes: int) -> Iterator[Slice]:
         else:
             held += pieces
             size += file.bytes
+            if zlib.crc32(file.path.encode()) % GATHERED_FILES == 0:
+                yield Slice(tuple(held))
+                held, size = [], 0
     if held:
         yield Slice(tuple(held))
 
@@ -84,7 +92,5 @@ def _pieces(file: InputFile, slice_bytes: int) -> Iterator[Piece]:
     if file.bytes <= slice_bytes or file.format not in CUT_FORMATS or whole.packing:
         yield whole
         return
-    count = -(-file.bytes // slice_bytes)
-    borders = [file.bytes * index // count for index in range(count + 1)]
-    for start, end in itertools.pairwise(borders):
+    for start, end in itertools.pairwise([*range(0, file.bytes, slice_bytes), file.bytes]):
         yield Piece(file.path, file.format, start, end)

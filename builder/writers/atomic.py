@@ -17,6 +17,7 @@ from pathlib import Path
 from builder.errors import OutputError
 
 __all__ = [
+    "KEPT",
     "MARK",
     "check_replaceable",
     "mark_folder",
@@ -32,6 +33,8 @@ __all__ = [
 #: A folder beside a data set that holds this file was made by us. In the work folder it is
 #: also what a build locks.
 MARK = ".pressmark"
+#: Folder of the finished work in a work folder.
+KEPT = "kept"
 #: What marks a data set itself, and how the format of our manifests begins.
 MANIFEST = "manifest.json"
 FORMAT = "pressmark-manifest/"
@@ -54,6 +57,8 @@ def translate_os_errors(path: Path) -> Iterator[None]:
 def work_folder(out: Path) -> Iterator[Path]:
     """Own `<out>.partial` for the time of a build, and clear it afterwards.
 
+    Finished work in its folder `KEPT` outlives a build that does not end well.
+
     Raises:
         OutputError: the folder cannot be made, is not ours, or another build works in it.
     """
@@ -74,8 +79,13 @@ def work_folder(out: Path) -> Iterator[Path]:
             _clear(folder)
         try:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                _clear(folder)
+            if not (folder / KEPT).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sibling(out: Path, kind: str) -> Path:
@@ -184,7 +194,7 @@ def _restore(folder: Path, out: Path) -> None:
 
 def _clear(folder: Path) -> None:
     for item in folder.iterdir():
-        if item.name == MARK:
+        if item.name in (MARK, KEPT):
             continue
         if item.is_dir() and not item.is_symlink():
             shutil.rmtree(item)

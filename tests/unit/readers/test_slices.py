@@ -54,7 +54,20 @@ def test_small_files_share_a_slice_and_large_ones_are_cut() -> None:
     large = InputFile("z.jsonl", 2500, "jsonl")
     slices = plan_slices(FileListing(files=(*small, large)), 1000)
     assert [len(slice_.pieces) for slice_ in slices] == [100, 1, 1, 1]
-    assert slices[1] == Slice((Piece("z.jsonl", "jsonl", 0, 833),))
+    assert slices[1] == Slice((Piece("z.jsonl", "jsonl", 0, 1000),))
+
+
+def test_a_new_file_changes_the_slices_near_it_only() -> None:
+    """So finished work on the others can be used again; growth at the end of a file is the same."""
+    files = [InputFile(f"{number:04}.txt", 10, "text") for number in range(3000)]
+    before = plan_slices(FileListing(files=tuple(files)), 10_000)
+    files.insert(1500, InputFile("1499a.txt", 10, "text"))
+    after = plan_slices(FileListing(files=tuple(files)), 10_000)
+    assert len(before) > 5
+    assert len(set(before) - set(after)) <= 1
+    short, long = (InputFile("z.jsonl", size, "jsonl") for size in (2500, 5500))
+    cut = [plan_slices(FileListing(files=(file,)), 1000) for file in (short, long)]
+    assert cut[0][:2] == cut[1][:2]
 
 
 def test_a_slice_travels_to_a_worker() -> None:

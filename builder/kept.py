@@ -1,0 +1,290 @@
+"""Finished work, kept by what it depends on, so that no build does it twice.
+
+A key names everything that decides what a task writes: the bytes of its slice, the settings of
+the record stages, code, rules, models and libraries, and the template text that occurs in the
+slice. What a task wrote is kept as a folder that appears by rename once it is whole. So a build
+that was killed at any moment goes on where it was, and one whose input has changed in places
+does those places again.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from builder.config import BuildConfig
+from builder.executors.watch import Watch
+from builder.readers import Slice, digest_slice
+from builder.tools import data_digest, describe_annotators
+from builder.writers.atomic import sync_folder, translate_os_errors
+from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
+
+__all__ = ["RECORD_SETTINGS", "Recipe", "Store", "keeping", "record_context", "scan_context"]
+
+#: Settings that decide what becomes of a single article. All others concern the corpus, what is
+#: written of it, or what an article may cost.
+RECORD_SETTINGS = frozenset(
+    {
+        *("release_date", "input", "cleaning", "signature", "withhold"),
+        *("language", "entities", "allow_download"),
+    }
+)
+
+#: Libraries that the record stages use. Plug-ins tell their own version.
+LIBRARIES = (
+    *("charset-normalizer", "numpy", "py3langid", "pyarrow", "tldextract", "zstandard"),
+    *("lxml", "trafilatura", "htmldate", "warcio", "lingua-language-detector", "fasttext"),
+)
+
+_PACKAGES = ("builder", "schema")
+_MARKER = "report.json"
+_BEGUN = "begun"
+_CHUNK = 1 << 20
+
+
+class Report(Protocol):
+    """What a task returns, in a form that outlives the process."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the same input would give it again, on any machine."""
+        ...
+
+    def to_json(self) -> Any:
+        """Return it as plain values."""
+        ...
+
+
+class Numbered(Protocol):
+    """A task over a slice."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def slice(self) -> Slice: ...
+
+
+class Recipe(NamedTuple):
+    """What a kind of task does, besides the slice that it does it to.
+
+    Attributes:
+        context: everything that decides its results for all slices alike.
+        kinds: the files that it writes.
+        load: turns plain values into its report again.
+        uses_templates: the template text that occurs in the slice matters, too.
+    """
+
+    context: str
+    kinds: tuple[Kind, ...]
+    load: Callable[[Any], Any]
+    uses_templates: bool = False
+
+
+class Store:
+    """A folder of finished work.
+
+    Files are linked in and out where the file system allows it, and copied elsewhere. What does
+    not have the size and checksum that it was kept with counts as missing, so a power cut costs
+    no more than the work itself.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; it is made when there is something to keep."""
+        self.folder = folder
+
+    def fetch(self, key: str, files: Sequence[Path]) -> Any:
+        """Put kept files into their places and return the report; None if they are not there."""
+        home = self._home(key)
+        try:
+            kept = json.loads((home / _MARKER).read_bytes())
+            for file, checksum in zip(files, kept["files"], strict=True):
+                _link_whole(home / file.name.partition(".")[2], file, checksum)
+            os.utime(home)
+        except (OSError, ValueError, KeyError, TypeError):
+            shutil.rmtree(home, ignore_errors=True)
+            return None
+        return kept["report"]
+
+    def keep(self, key: str, files: Sequence[Path], report: Any) -> None:
+        """Keep the files and the report of a task.
+
+        Raises:
+            OutputError: the disk is full or not writable.
+        """
+        home = self._home(key)
+        made = home.with_name(f"{home.name}.{os.getpid()}.part")
+        with translate_os_errors(home):
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir(parents=True)
+            for file in files:
+                _link(file, made / file.name.partition(".")[2])
+            marker = {"files": [_checksum(file) for file in files], "report": report}
+            (made / _MARKER).write_text(json.dumps(marker), encoding="utf-8")
+            with suppress(FileExistsError, OSError):  # another worker was faster
+                made.rename(home)
+                sync_folder(home.parent)
+            shutil.rmtree(made, ignore_errors=True)
+
+    def begin(self) -> None:
+        """Note that a build begins; what it fetches or keeps is in use from now on.
+
+        Raises:
+            OutputError: the folder cannot be made or written.
+        """
+        with translate_os_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / _BEGUN).write_bytes(b"")
+
+    def forget_unused(self) -> None:
+        """Remove what no build has used since the last one began."""
+        begun = (self.folder / _BEGUN).stat().st_mtime_ns
+        for home in self.folder.glob("??/*"):
+            if home.stat().st_mtime_ns < begun:
+                shutil.rmtree(home, ignore_errors=True)
+
+    def _home(self, key: str) -> Path:
+        return self.folder / key[:2] / key
+
+
+def keeping(
+    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Path, work: Path
+) -> Callable[[], "KeptWork"]:
+    """Let the workers of a factory look for each task in a store before they do it."""
+    return partial(_keep, factory, recipe, store, root, work)
+
+
+def _keep(
+    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Path, work: Path
+) -> "KeptWork":
+    return KeptWork(factory(), recipe, store, root, work)
+
+
+class KeptWork:
+    """Work that is not done again."""
+
+    def __init__(self, do: Any, recipe: Recipe, store: Store, root: Path, work: Path) -> None:
+        self._do = do
+        self._recipe = recipe
+        self._store = store
+        self._root = root
+        self._work = work
+        self._templates: Any = None
+
+    def __call__(self, task: Numbered) -> Any:
+        """Fetch what a task once did, or do it."""
+        return self._once(task, lambda: self._do(task))
+
+    def watched(self, task: Numbered, watch: Watch) -> Any:
+        """Do the same with the records that a watch hands out."""
+        return self._once(task, lambda: self._do.watched(task, watch))
+
+    def _once(self, task: Numbered, do: Callable[[], Any]) -> Any:
+        key = self._key(task)
+        files = [part_path(self._work, task.number, kind) for kind in self._recipe.kinds]
+        if key is not None:
+            with translate_os_errors(self._work):
+                files[0].parent.mkdir(parents=True, exist_ok=True)
+            kept = self._store.fetch(key, files)
+            if kept is not None:
+                return self._recipe.load(kept)
+        report = do()
+        if key is not None and report.is_repeatable:
+            self._store.keep(key, files, report.to_json())
+        return report
+
+    def _key(self, task: Numbered) -> str | None:
+        """Name all that decides what a task writes; None if its input cannot be read."""
+        try:
+            content = digest_slice(self._root, task.slice)
+        except OSError:
+            return None
+        parts = (self._recipe.context, content, self._relevant_templates(task.number))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _relevant_templates(self, number: int) -> str:
+        """Hash the template text that occurs in a slice; the rest of the table is not its own."""
+        table = self._work / TEMPLATES
+        if not self._recipe.uses_templates or not table.exists():
+            return ""
+        if self._templates is None:
+            self._templates = np.load(table, mmap_mode="r", allow_pickle=False)
+        segments = open_table(part_path(self._work, number, "scan-segments"))["segments"]
+        found = np.intersect1d(segments.to_numpy(), self._templates)
+        return hashlib.sha256(found.astype("<u8").tobytes()).hexdigest()
+
+
+def record_context(config: BuildConfig, since: str = "") -> str:
+    """Name everything but the input that decides what the record stages make of an article.
+
+    Args:
+        config: the configuration of the build.
+        since: SHA-256 of the manifest of the release that it grows from, if any.
+    """
+    annotators = describe_annotators(config)
+    parts = {
+        "settings": config.model_dump(mode="json", include=set(RECORD_SETTINGS)),
+        "since": since,
+        "annotators": {column: (item.name, item.version) for column, item in annotators.items()},
+        "code": code_digest(),
+    }
+    return json.dumps(parts, sort_keys=True)
+
+
+def scan_context(config: BuildConfig) -> str:
+    """Name everything but the input that decides what a scan counts."""
+    parts = {"input": config.input.model_dump(mode="json"), "code": code_digest()}
+    return json.dumps({"scan": parts}, sort_keys=True)
+
+
+@cache
+def code_digest() -> str:
+    """Return one hash over the code, rules and models of this package, and its libraries."""
+    digest = hashlib.sha256(data_digest().encode())
+    root = Path(__file__).parent.parent
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in LIBRARIES:
+        digest.update(f"{name} {_version(name)}\n".encode())
+    return digest.hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _checksum(path: Path) -> list[int]:
+    """Return size and CRC-32 of a file."""
+    size = checksum = 0
+    with path.open("rb") as file:
+        while data := file.read(_CHUNK):
+            size += len(data)
+            checksum = zlib.crc32(data, checksum)
+    return [size, checksum]
+
+
+def _link_whole(source: Path, target: Path, checksum: list[int]) -> None:
+    if _checksum(source) != checksum:
+        raise ValueError(f"{source} is not what was kept")
+    _link(source, target)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
