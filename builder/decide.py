@@ -258,8 +258,15 @@ def _reject(row: dict[str, object], code: RejectCode, kept: str | None = None) -
 
 def _signatures(rows: pa.Table, config: BuildConfig) -> npt.NDArray[np.uint32]:
     """Return the signatures as one matrix, a row for each article."""
-    joined = b"".join(rows["signature"].to_pylist())
-    return np.frombuffer(joined, dtype="<u4").reshape(-1, config.signature.num_perm)
+    chunks = [_numbers(chunk) for chunk in rows["signature"].chunks if len(chunk)]
+    return np.concatenate([np.zeros(0, "<u4"), *chunks]).reshape(-1, config.signature.num_perm)
+
+
+def _numbers(signatures: pa.LargeBinaryArray) -> npt.NDArray[np.uint32]:
+    """Return the numbers of signatures that lie one after the other, without a copy."""
+    _, offsets, values = signatures.buffers()
+    ends = np.frombuffer(offsets, np.int64)[signatures.offset :]
+    return np.frombuffer(values, "<u4")[ends[0] // 4 : ends[len(signatures)] // 4]
 
 
 def _empty_splits(shares: Iterable[SplitShare]) -> Iterable[str]:

@@ -95,7 +95,7 @@ _SIDECAR = pa.schema(
         "path": pa.string(),
         "record": pa.int64(),
         "origin_id": pa.string(),
-        "signature": pa.binary(),
+        "signature": pa.large_binary(),  # plain binary ends at 2 GiB, which is 4.8 million rows
     }
 )
 
