@@ -30,6 +30,7 @@ MINHASH = MinhashConfig(hash_config=HashConfig(hash_fc="sha1"))
 
 _METADATA = {
     "url": pa.string(),
+    "publisher": pa.string(),
     "language": pa.string(),
     "language_score": pa.float64(),
     "date": pa.string(),

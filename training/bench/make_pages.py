@@ -2,7 +2,7 @@
 
     python -m training.bench.make_pages OUT.jsonl --mb 100 --seed 1
 
-Writes OUT.jsonl (`id`, `url`, `text`, for some `date`) and OUT.truth.jsonl: for each copy its
+Writes OUT.jsonl (`id`, `url`, `publisher`, `text`, for some `date`) and OUT.truth.jsonl: for each copy its
 `id`, the `original`, the `kind` of copy and the exact Jaccard similarity of the word 5-grams of
 the two articles, without furniture.
 
@@ -207,6 +207,7 @@ class Maker:
         ]
         url = f"https://www.{source.domain}/{day:%Y/%m/%d}/{article.number}"
         page = {"id": f"a{article.number}", "url": url, "text": "\n".join(lines)}
+        page["publisher"] = source.domain  # no list of suffixes knows .example
         return page | ({"date": day.isoformat()} if draw.random() < 0.5 else {})
 
 
