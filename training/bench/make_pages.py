@@ -2,9 +2,9 @@
 
     python -m training.bench.make_pages OUT.jsonl --mb 100 --seed 1
 
-Writes OUT.jsonl (`id`, `url`, `publisher`, `text`, for some `date`) and OUT.truth.jsonl: for each copy its
-`id`, the `original`, the `kind` of copy and the exact Jaccard similarity of the word 5-grams of
-the two articles, without furniture.
+Writes OUT.jsonl (`id`, `url`, `publisher`, `text`, for some `date`) and OUT.truth.jsonl: for
+each copy its `id`, the `original`, the `kind` of copy and the exact Jaccard similarity of the
+word 5-grams of the two articles, without furniture.
 
 Words are made by letters that follow each other as in `prose.toml` and drawn by Zipf's law, the
 first of them being real small words, so a language identifier is sure of them. Around each
