@@ -68,7 +68,9 @@ def _start_method(
     not ship may hold threads or a GPU, which a fork breaks; it is loaded in every worker.
     """
     if not settings.fork:
-        return multiprocessing.get_context("forkserver"), factory
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["builder.batch"])  # what every worker would import
+        return context, factory
     work = factory()
     return multiprocessing.get_context("fork"), lambda: work
 
