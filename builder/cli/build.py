@@ -30,7 +30,12 @@ _FOLDER = click.Path(path_type=Path)
 @click.option("--config", "config_path", type=_FOLDER, help="Configuration; else INPUT's own.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="Column of a field.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
-@click.option("--executor", default="processes", show_default=True, help="Where tasks run.")
+@click.option(
+    "--executor",
+    default="processes",
+    show_default=True,
+    help="Where tasks run: processes, ray, inline.",
+)
 @click.option("--since", metavar="DIR|hf://…", help="Release to grow from; its rows stay.")
 @click.option("--cache", type=_FOLDER, help="Keep finished work here for the next build.")
 @click.option("--update-card", is_flag=True, help="Write the filled blocks back to the template.")
