@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from builder.text.entities.cues import Cues
 from builder.text.entities.features import TypeFeatures, key_of
 from builder.text.entities.store import Arrays, pack_arrays
 from builder.text.entities.tokens import Vocabulary
 from training.entities import linear, window
+from training.entities.cues import cue_words
 from training.entities.data import Record, load_sources
 from training.entities.gazetteer import gazetteer
 from training.entities.places import listing
@@ -35,23 +37,26 @@ def main() -> None:
     config = tomllib.loads(arguments.config.read_text("utf-8"))
     arguments.out.mkdir(parents=True, exist_ok=True)
     begun = time.time()
-    vocabulary = Vocabulary(pairs=False)
-    features = TypeFeatures(gazetteer())
+    features = TypeFeatures(gazetteer(), Cues(cue_words()))
     if "lists" in arguments.parts:
         write_lists(arguments.out)
-    records, _ = load_sources(arguments.data, config["caps"], vocabulary, arguments.holdout)
-    tokens = sum(len(r.tokens.types) for r in records)
-    print(f"{len(records)} records, {tokens} tokens, {time.time() - begun:.0f} s", flush=True)
-    if "linear" in arguments.parts:
-        train_linear(records, vocabulary, features, arguments.out, config)
-        print(f"linear model written after {time.time() - begun:.0f} s", flush=True)
-    if "window" in arguments.parts:
-        train_window(records, vocabulary, features, arguments.out, config)
-        print(f"window model written after {time.time() - begun:.0f} s", flush=True)
+    for part, train in (("linear", train_linear), ("window", train_window)):
+        if part in arguments.parts:
+            # The network reads single signs, the linear model pairs of them.
+            vocabulary = Vocabulary(pairs=part == "linear")
+            records, _ = load_sources(arguments.data, config["caps"], vocabulary, arguments.holdout)
+            tokens = sum(len(r.tokens.types) for r in records)
+            print(
+                f"{len(records)} records, {tokens} tokens, {time.time() - begun:.0f} s", flush=True
+            )
+            train(records, vocabulary, features, arguments.out, config)
+            print(f"{part} model written after {time.time() - begun:.0f} s", flush=True)
 
 
 def write_lists(out: Path) -> None:
-    """Write the place names of CLDR and the hashes of the gazetteer."""
+    """Write the place names of CLDR, the cue words and the hashes of the gazetteer."""
+    cues = np.frombuffer(cue_words().encode("utf-8"), dtype=np.uint8)
+    (out / "cues.bin").write_bytes(pack_arrays({"text": cues}))
     names = np.frombuffer(listing().encode("utf-8"), dtype=np.uint8)
     (out / "places.bin").write_bytes(pack_arrays({"text": names}))
     classes = gazetteer()

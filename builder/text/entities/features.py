@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from zlib import crc32
 
+from builder.text.entities.cues import Cues
+from builder.text.entities.skeleton import skeleton
+from builder.text.entities.tokens import is_sign
+
 _FOLDS = (
     {ord(c): "'" for c in "’‘ʼ`´′"}
     | {ord(c): '"' for c in "“”„«»‟″"}
@@ -57,8 +61,9 @@ def shape_of(token: str) -> str:
 class TypeFeatures:
     """Compute the strings of one type; `gazetteer` maps hashes of normal forms to classes."""
 
-    def __init__(self, gazetteer: Mapping[int, int]) -> None:
+    def __init__(self, gazetteer: Mapping[int, int], cues: Cues) -> None:
         self._gazetteer = gazetteer
+        self._cues = cues
 
     def gazetteer_class(self, token: str) -> int:
         """Return the class of a capitalised token, 0 when it is in no list."""
@@ -67,19 +72,24 @@ class TypeFeatures:
     def linear(self, token: str) -> dict[int, list[str]]:
         """Return the features of a type by the distance at which they are read (0, 1, 2, 3)."""
         form = normal_form(token)
-        low = form.lower()
         shape = shape_of(form)
-        place = GAZETTEER_CLASSES[self.gazetteer_class(token)]
-        word, form_shape, listed = f"w={low}", f"s={shape}", f"g={place}"
-        near = [word, form_shape, listed, f"z3={low[-3:]}", f"a3={low[:3]}"]
-        own = [*near, f"a2={low[:2]}", f"a4={low[:4]}", f"z2={low[-2:]}", f"z4={low[-4:]}"]
-        own += [f"gs={place}|{shape[:4]}", f"ws={low}|{shape[:4]}", f"n={min(len(low), 8)}"]
-        own += [f"p={low[i : i + 4]}" for i in range(1, min(len(low) - 4, MAX_PIECES + 1))]
-        return {0: own, 1: near, 2: [word, form_shape, listed], 3: [word]}
+        if is_sign(token):
+            sign = [f"t={token[0]}", f"s={shape}"]
+            near = [*sign, f"d={token}"]
+            return {0: [*near, f"w={token[0]}"], 1: near, 2: sign, 3: sign[:1]}
+        low, plain = form.lower(), skeleton(form)
+        place, cue = GAZETTEER_CLASSES[self.gazetteer_class(token)], self._cues.find(token)
+        far = [f"t={plain}", f"s={shape}", f"g={place}", f"c={cue}"]
+        near = [*far, f"z3={plain[-3:]}", f"a3={plain[:3]}"]
+        own = [*near, f"w={low}", f"a2={low[:2]}", f"a4={plain[:4]}", f"z2={low[-2:]}"]
+        own += [f"z4={plain[-4:]}", f"gs={place}|{shape[:4]}", f"cs={cue}|{shape[:4]}"]
+        own += [f"ws={low}|{shape[:4]}", f"n={min(len(low), 8)}"]
+        own += [f"p={plain[i : i + 4]}" for i in range(1, min(len(plain) - 4, MAX_PIECES + 1))]
+        return {0: own, 1: near, 2: far, 3: [f"t={plain}"]}
 
     def window(self, token: str) -> list[str]:
         """Return the pieces that the window network embeds; the first is the word itself."""
-        form = normal_form(token)
+        form = normal_form(token[0] if is_sign(token) else token)
         low = form.lower()
         shape = shape_of(form)
         pieces = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from builder.text.entities.cues import Cues
 from builder.text.entities.features import TypeFeatures
 from builder.text.entities.gazetteer import GazetteerTagger
 from builder.text.entities.linear import LinearModel
@@ -28,7 +29,7 @@ def load_builtin(directory: Path, *, fast: bool = False) -> BuiltinTagger:
     """
     card = json.loads((directory / "card.json").read_text("utf-8"))
     words = _words(directory)
-    features = TypeFeatures(words)
+    features = TypeFeatures(words, _cues(directory))
     fast_card = card.pop("fast")
     if fast:
         card |= fast_card
@@ -49,6 +50,10 @@ def load_gazetteer(directory: Path) -> GazetteerTagger:
 def _words(directory: Path) -> dict[int, int]:
     listed = load_arrays(directory / "gazetteer.bin")
     return dict(zip(listed["keys"].tolist(), listed["classes"].tolist(), strict=True))
+
+
+def _cues(directory: Path) -> Cues:
+    return Cues(load_arrays(directory / "cues.bin")["text"].tobytes().decode("utf-8"))
 
 
 def _places(directory: Path, words: dict[int, int]) -> Places:

@@ -32,7 +32,7 @@ class Models:
         if window is not None:
             moves = moves + window.transitions
         self._transitions = allowed_transitions(moves)
-        self._vocabulary = Vocabulary(pairs=False)
+        self._vocabulary = Vocabulary()
         self._learnt = 0
 
     def tokenize(self, text: str) -> Tokens:
@@ -42,7 +42,7 @@ class Models:
     def make_room(self) -> None:
         """Forget all types when there are too many; call only when no tokens are in use."""
         if len(self._vocabulary) > MAX_TYPES:
-            self._vocabulary = Vocabulary(pairs=False)
+            self._vocabulary = Vocabulary()
             self._linear.reset()
             if self._window is not None:
                 self._window.reset()

@@ -227,6 +227,9 @@ def with_places(
             alone = place.iso is not None or not _among_names(text, place.start, place.end)
             if add and alone and not _joined(text, place.start, place.end):
                 result.append(place)
+        elif _overshot(touching, place):
+            result = [s for s in result if s not in touching]
+            result.append(place._replace(score=touching[0].score))
         elif all(
             (s.label == "LOC" or (s.start, s.end) == (place.start, place.end))
             and place.start <= s.start
@@ -237,6 +240,13 @@ def with_places(
             score = max(s.score for s in touching)
             result = [s for s in result if s not in touching] + [place._replace(score=score)]
     return sorted(result)
+
+
+def _overshot(spans: Sequence[TaggedSpan], place: TaggedSpan) -> bool:
+    """Tell whether a doubtful span begins with the place and runs on: `ASIE CENTRALE À PARIS`."""
+    first = spans[0]
+    doubtful = len(spans) == 1 and first.label == "LOC" and first.score < DOUBTFUL
+    return doubtful and first.start == place.start and first.end > place.end
 
 
 _NAME_BEFORE = re.compile(rf"{_NAME} $")

@@ -1,0 +1,97 @@
+"""What the entity tagger knows about a word: skeleton, cues, signs."""
+
+import pytest
+
+from builder.text.entities.cues import Cues, cue_listing
+from builder.text.entities.features import TypeFeatures
+from builder.text.entities.places import Places, place_spans
+from builder.text.entities.skeleton import skeleton
+from builder.text.entities.tokens import Vocabulary, is_sign, tokenize
+
+CUES = Cues(
+    cue_listing(
+        {
+            "title": "президент* *kanzler mr",
+            "org": "université* gmbh",
+            "given": "владимир martin tim",
+            "orgname": "total",
+        }
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Владимир", "Vladimír", "Władimir"), ("Тарас", "Taras"), ("Београд", "Beograd")],
+)
+def test_one_name_has_one_skeleton_in_many_languages(names: tuple[str, ...]) -> None:
+    assert len({skeleton(name) for name in names}) == 1
+
+
+def test_a_skeleton_keeps_scripts_it_does_not_know() -> None:
+    assert skeleton("北京") == "北京"
+    assert skeleton("Straße") == "strasse"
+    assert skeleton("") == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [
+        ("президента", "title"),
+        ("prezidenta", "title"),
+        ("Bundeskanzler", "title"),
+        ("MR", "title"),
+        ("Universités", "org"),
+        ("GmbH", "org"),
+        ("Martin", "given"),
+        ("martin", ""),
+        ("Martina", "given~"),
+        ("Timo", ""),
+        ("Владимира", "given~"),
+        ("Total", "orgname"),
+        ("total", ""),
+        ("Paris", ""),
+    ],
+)
+def test_cues_know_inflected_words_and_names_by_their_capital(word: str, label: str) -> None:
+    assert CUES.find(word) == label
+
+
+def test_a_sign_is_read_with_the_one_behind_it_but_stays_one_token() -> None:
+    text = "習近平は中国。A社"
+    vocabulary = Vocabulary()
+    tokens = tokenize(text, vocabulary)
+    names = [vocabulary.names[number] for number in tokens.types]
+    assert names == ["習近", "近平", "平は", "は中", "中国", "国", "。", "A", "社"]
+    assert [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)] == list(text)
+    single = Vocabulary(pairs=False)
+    assert [single.names[number] for number in tokenize(text, single).types] == list(text)
+
+
+def test_features_read_from_afar_are_features_of_the_word_itself() -> None:
+    """The tagger sums the own features once; the columns say at which distance each was trained."""
+    features = TypeFeatures({}, CUES)
+    for word in ("Владимира", "中国", "中", "GmbH", "2025", "’"):
+        by_distance = features.linear(word)
+        assert all(set(by_distance[n]) <= set(by_distance[0]) for n in (1, 2, 3))
+        assert is_sign(word) == (word[0] == "中")
+
+
+PLACES = Places(
+    "mul\tcity\tnur sultan\nmul\tcity\t上海\nzh\tIN\t印度\nzh\tID\t印度尼西亚\nja\tTH\tタイ", {}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("puisque Nur-Sultan entretient", "fr", [("Nur-Sultan", None)]),
+        ("印度尼西亚和印度和上海", "zh", [("印度尼西亚", "ID"), ("印度", "IN"), ("上海", None)]),
+        ("タイのタイトルとタイ", "ja", [("タイ", "TH"), ("タイ", "TH")]),
+    ],
+)
+def test_listed_places_are_found_whole(
+    text: str, language: str, expected: list[tuple[str, str | None]]
+) -> None:
+    spans = place_spans(text, range(len(text)), PLACES, language, 0.9)
+    assert [(text[s.start : s.end], s.iso) for s in spans] == expected
