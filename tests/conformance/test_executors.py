@@ -20,6 +20,7 @@ from builder.executors import EXECUTORS, Settings, make_executor
 #: Ray's own processes warn of many things.
 RAY = [
     pytest.mark.slow,
+    pytest.mark.timeout(3600),
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed"),
 ]

@@ -205,6 +205,7 @@ def test_a_tool_that_dies_of_everything_ends_the_build(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 def test_every_way_to_end_a_worker_has_its_code(
     tmp_path: Path, shipped: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +223,7 @@ def test_every_way_to_end_a_worker_has_its_code(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # each worker loads everything anew
 @pytest.mark.parametrize(
     ("executor", "workers"),
     [
