@@ -75,7 +75,9 @@ def make_tools(
     cleaning = config.cleaning
     return Tools(
         cues=_cues(RULES) if cleaning.cues else None,
-        layout=_layout(MODELS / "layout.npz") if cleaning.layout else None,
+        layout=_layout(MODELS / "layout.npz", RULES / "layout" / "words.toml")
+        if cleaning.layout
+        else None,
         dates=_date_rules(RULES / "dates"),
         identifier=_identifier(config.language),
         taggers=_taggers(config),

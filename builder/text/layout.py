@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from builder.text.clean import Proposal
-from builder.text.layout_features import GRID, describe_segments, segment_weights
+from builder.text.layout_features import (
+    GRID,
+    LIMIT,
+    Features,
+    describe_segments,
+    segment_weights,
+)
+from builder.text.layout_page import Floats
+from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.segments import Segment
 
 __all__ = ["LayoutModel", "load_layout", "propose_layout", "score_segments"]
@@ -26,56 +33,72 @@ RULE = "layout"
 # lost, -0.5 gives .901 and 1.8 %.
 LEAST_IN_LINE = -0.4
 
-# Weights are stored as 16-bit integers, in units of 1 / WEIGHT_GRID; activations are cut to
-# multiples of 1 / ACTIVATION_GRID below ACTIVATION_LIMIT.  All products and sums are then
-# exact in 64-bit floats, whatever the order of summation, so that scores are the same on
-# every machine.
-WEIGHT_GRID = 4096
-ACTIVATION_GRID = 256
-ACTIVATION_LIMIT = 255.0
+# Weights are stored as integers, in units of 1 / WEIGHT_GRID; activations are cut to
+# multiples of 1 / ACTIVATION_GRID up to ACTIVATION_LIMIT.  As long as no sum of products
+# reaches MANTISSA units, all arithmetic in 32-bit floats is exact, whatever the order of
+# summation, so that scores are the same on every machine; `load_layout` makes sure of it.
+WEIGHT_GRID = 512
+ACTIVATION_GRID = 64
+ACTIVATION_LIMIT = 16.0
+MANTISSA = 1 << 24
 
 # So many rows are multiplied at once: products of this size are done by one thread, where
 # larger ones would wake all threads of the algebra library, at ten times the cost when
 # the other cores are busy with other articles.
 ROWS = 64
 
-Floats = npt.NDArray[np.float64]
+Layer = tuple[Features, Features]
 
 
 @dataclass(frozen=True, eq=False)
 class LayoutModel:
-    """Weights of the network: matrices of shape (inputs, outputs), with their biases."""
+    """The lexicon, and the weights: matrices of shape (inputs, outputs), with their biases.
 
-    entry: tuple[Floats, Floats]
-    blocks: tuple[tuple[int, Floats, Floats], ...]
+    A block has one matrix for the segment and those before and after it at its distance,
+    side by side: (inputs, 3 * outputs).
+    """
+
+    lexicon: Lexicon
+    entry: Layer
+    blocks: tuple[tuple[int, Layer], ...]
     pool_after: int
-    pool: tuple[Floats, Floats]
-    hidden: tuple[Floats, Floats]
-    output: tuple[Floats, Floats]
+    pool: Layer
+    hidden: Layer
+    output: Layer
 
 
-def load_layout(path: Path) -> LayoutModel:
-    """Read the weights of a layout model.
+def load_layout(path: Path, words: Path) -> LayoutModel:
+    """Read the weights of a layout model and the words that it counts.
 
     Args:
         path: an `.npz` file made by `training.cleaning.train`.
+        words: what `load_lexicon` reads.
 
     Raises:
-        OSError: the file cannot be read.
-        KeyError, ValueError: the file is no layout model of this version.
+        OSError: a file cannot be read.
+        KeyError, ValueError: a file is no layout model or lexicon of this version.
     """
     with np.load(path, allow_pickle=False) as stored:
-        if int(stored["feature_grid"]) != GRID or int(stored["weight_grid"]) != WEIGHT_GRID:
+        grids = [int(stored[f"{name}_grid"]) for name in ("feature", "weight", "activation")]
+        if grids != [GRID, WEIGHT_GRID, ACTIVATION_GRID]:
             raise ValueError(f"{path} belongs to another version of the layout features")
 
-        def layer(name: str) -> tuple[Floats, Floats]:
-            weights = stored[f"{name}_weight"].astype(np.float64) / WEIGHT_GRID
-            return weights, stored[f"{name}_bias"].astype(np.float64) / WEIGHT_GRID
+        def layer(name: str, most: float = ACTIVATION_GRID * ACTIVATION_LIMIT) -> Layer:
+            weights, bias = stored[f"{name}_weight"], stored[f"{name}_bias"]
+            sums = np.abs(weights.astype(np.int64)).sum(axis=0) * most + np.abs(bias) * GRID
+            if sums.max() >= MANTISSA:
+                raise ValueError(f"{path}: the weights of {name} are too large to be exact")
+            return weights.astype(np.float32) / WEIGHT_GRID, bias.astype(np.float32) / WEIGHT_GRID
+
+        def block(name: str) -> Layer:
+            weights, bias = layer(name)
+            return np.hstack(np.split(weights, 3)), bias
 
         dilations = stored["dilations"].tolist()
         return LayoutModel(
-            entry=layer("entry"),
-            blocks=tuple((step, *layer(f"block{at}")) for at, step in enumerate(dilations)),
+            lexicon=load_lexicon(words),
+            entry=layer("entry", GRID * LIMIT),
+            blocks=tuple((step, block(f"block{at}")) for at, step in enumerate(dilations)),
             pool_after=int(stored["pool_after"]),
             pool=layer("pool"),
             hidden=layer("hidden"),
@@ -116,34 +139,41 @@ def score_segments(
     segments: Sequence[Segment],
     model: LayoutModel,
     cues: Iterable[Proposal] = (),
-) -> Floats:
+) -> Features:
     """Score each segment: the log odds that it is part of the article."""
-    features = describe_segments(text, segments, cues)
-    weights = segment_weights(features)
+    if not segments:
+        return np.zeros(0, dtype=np.float32)
+    features = describe_segments(text, segments, model.lexicon, cues)
     state = _active(_product(features, model.entry))
-    for at, (step, matrix, bias) in enumerate(model.blocks):
-        state = _active(state + np.maximum(_product(_around(state, step), (matrix, bias)), 0.0))
+    for at, (step, (matrix, bias)) in enumerate(model.blocks):
+        beside = _product(state, (matrix, np.float32(0.0)))
+        state = _active(state + np.maximum(_gather(beside, step) + bias, 0.0))
         if at == model.pool_after:
-            whole = np.concatenate([weights @ state / weights.sum(), state.mean(axis=0)])
-            whole = _active(_active(whole) @ model.pool[0] + model.pool[1])
+            whole = _active(
+                _summary(state, segment_weights(features)) @ model.pool[0] + model.pool[1]
+            )
             state = _active(state + whole)
     state = _active(_product(state, model.hidden))
-    scores: Floats = _product(state, model.output)[:, 0]
+    scores: Features = _product(state, model.output)[:, 0]
     return scores
 
 
-def _product(values: Floats, layer: tuple[Floats, Floats]) -> Floats:
+def _product(values: Features, layer: tuple[Features, Features | np.float32]) -> Features:
     """Multiply by the weights and add the bias, a few rows at a time."""
     matrix, bias = layer
-    product = np.empty((values.shape[0], matrix.shape[1]))
-    for at in range(0, values.shape[0], ROWS):
-        np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
+    number = values.shape[0]
+    if number <= ROWS:
+        product: Features = values @ matrix
+    else:
+        product = np.empty((number, matrix.shape[1]), dtype=np.float32)
+        for at in range(0, number, ROWS):
+            np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
     product += bias
     return product
 
 
-def _active(values: Floats) -> Floats:
-    """Cut negative values, and round down to the grid of activations."""
+def _active(values: Features) -> Features:
+    """Cut negative and very large values, and round down to the grid of activations."""
     np.clip(values, 0.0, ACTIVATION_LIMIT, out=values)
     values *= ACTIVATION_GRID
     np.floor(values, out=values)
@@ -151,15 +181,21 @@ def _active(values: Floats) -> Floats:
     return values
 
 
-def _around(state: Floats, step: int) -> Floats:
-    """Put each row beside those `step` before and after it; zeros beyond the edges."""
-    number, width = state.shape
-    beside = np.zeros((number, 3 * width))
-    beside[:, width : 2 * width] = state
-    if step < number:
-        beside[step:, :width] = state[:-step]
-        beside[:-step, 2 * width :] = state[step:]
-    return beside
+def _gather(beside: Features, step: int) -> Features:
+    """Add to each row what the rows `step` before and after it hold for it."""
+    width = beside.shape[1] // 3
+    state = beside[:, width : 2 * width].copy()
+    if step < state.shape[0]:
+        state[step:] += beside[:-step, :width]
+        state[:-step] += beside[step:, 2 * width :]
+    return state
+
+
+def _summary(state: Features, weights: Floats) -> Features:
+    """Average the segments, by weight and by number."""
+    exact = state.astype(np.float64)
+    whole = np.concatenate([weights @ exact / weights.sum(), exact.mean(axis=0)])
+    return _active(whole.astype(np.float32))
 
 
 def _runs(segments: Sequence[Segment], keep: Sequence[bool]) -> Iterable[Proposal]:

@@ -1,8 +1,9 @@
 """Describe each segment of a text by its surface: sizes, signs, capitals, place, echo.
 
-Knows no language, no words and no publishers: words are only counted, measured and
-compared with the other words of the same text.  All features are rounded to a grid, so
-that small differences in arithmetic cannot change a decision.
+Knows no publisher and no grammar: words are counted, measured, compared with the other
+words of the same text, and looked up in a small lexicon of words by which pages speak of
+themselves.  All features are rounded to a grid, so that small differences in arithmetic
+cannot change a decision.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,11 +21,9 @@ from builder.text.characters import (
     LETTER,
     LOWER,
     MARK,
-    NEWLINE,
     OPENER,
     OTHER,
     SEPARATOR,
-    SPACE,
     STOP,
     UPPER,
 )
@@ -43,325 +42,225 @@ from builder.text.layout_page import (
     Ints,
     Page,
     fourth_root,
-    letter_table,
     read_page,
-    total,
-    word_table,
 )
+from builder.text.layout_words import Lexicon, describe_words
 from builder.text.segments import Segment
 
-__all__ = ["GRID", "LIMIT", "describe_segments", "segment_weights"]
+__all__ = ["GRID", "LIMIT", "Features", "describe_segments", "segment_weights"]
 
 # Features are multiples of 1 / GRID, at most LIMIT in size: exact in any arithmetic.
 GRID = 32
 LIMIT = 8.0
 
-# Words shorter than this are too common to tell a topic.
-_MIN_ECHO = 4
+Features = npt.NDArray[np.float32]
 
-# Words of one text are told apart by so many bits: a few collisions do no harm.
-_BUCKET_BITS = 14
-_BUCKETS = 1 << _BUCKET_BITS
+_LETTERS = (UPPER, LOWER, LETTER, IDEOGRAPH, MARK)
+_SHARES = (UPPER, DIGIT, IDEOGRAPH, LETTER, OTHER)
+_RARE = (COLON, CLOSER, OPENER, SEPARATOR, SLASH, DASH, AT, MONEY, COPYRIGHT, QUESTION, ELLIPSIS)
+_FIRST = np.array([[UPPER], [LOWER], [DIGIT], [OPENER], [CLOSER], [DASH], [SEPARATOR]])
+_LAST = np.array([[STOP], [FREE_STOP], [QUESTION], [ELLIPSIS], [COLON], [COMMA], [DIGIT]])
 
-_CUE_GROUPS = {"related": 0, "comment": 0, "sources": 0}
-_CUE_GROUPS |= dict.fromkeys(("byline", "date_header", "photo", "reading_time"), 1)
+# Segments of one make fall into so many buckets.
+_SHAPES = 1 << 12
+
+# What a segment without prose takes from a run of prose, at least, in characters.
+_GAP = 40.0
+
+_CUE_GROUPS = {"related": 0, "comment": 1, "sources": 2}
+_CUE_GROUPS |= dict.fromkeys(("byline", "date_header", "reading_time"), 3)
+_CUE_GROUPS |= {"photo": 4}
+_OTHER_CUES = 5
 
 
 def describe_segments(
-    text: str, segments: Sequence[Segment], cues: Iterable[Proposal] = ()
-) -> Floats:
+    text: str, segments: Sequence[Segment], lexicon: Lexicon, cues: Iterable[Proposal] = ()
+) -> Features:
     """Compute the features of all segments of one text.
 
     Args:
         text: normalized text of one article.
         segments: what `segment` returned for it.
+        lexicon: words by which pages speak of themselves.
         cues: what the typed cues propose to remove from it, if they are known.
 
     Returns:
         An array of shape (segments, features), multiples of 1 / GRID.
     """
     page = read_page(text, segments)
-    rows = [
-        *_signs(page),
-        *_edges(page),
-        *_words(page),
-        *_lines(page, segments),
-        *_places(page),
-        *_repeats(page),
-        *_cues(page, cues),
-    ]
-    table = np.empty((len(rows), len(segments)))
-    for at, row in enumerate(rows):
-        table[at] = row
+    blocks = (
+        _signs(page),
+        _edges(page),
+        describe_words(page, lexicon),
+        _lines(page, segments),
+        _places(page),
+        _run(page),
+        _repeats(page),
+        _cues(page, cues),
+    )
+    table = np.concatenate(blocks)
     np.clip(table, -LIMIT, LIMIT, out=table)
     table *= GRID
     np.rint(table, out=table)
     table *= 1.0 / GRID
-    return table.T
+    return np.ascontiguousarray(table.T, dtype=np.float32)
 
 
-def segment_weights(features: Floats) -> Floats:
+def segment_weights(features: Features) -> Floats:
     """Recover the weight of each segment (characters, ideographs thrice) from its features."""
-    weights: Floats = np.rint(np.square(np.square(features[:, 1] + 3.0)))
-    return np.maximum(weights, 1.0)
+    root = features[:, 1].astype(np.float64) + 3.0
+    return np.maximum(np.rint(np.square(np.square(root))), 1.0)
 
 
-def _signs(page: Page) -> list[Floats]:
+def _signs(page: Page) -> Floats:
     """Count characters of each class, relative to the size of the segment."""
-    counts, size = page.counts, (page.ends - page.starts).astype(np.float64)
-    letters = total(counts, (UPPER, LOWER, LETTER, IDEOGRAPH, MARK))
-    stops = total(counts, STOPS)
-    shares = (UPPER, DIGIT, IDEOGRAPH, LETTER, SPACE, OTHER)
-    rare = (
-        COLON,
-        CLOSER,
-        OPENER,
-        SEPARATOR,
-        SLASH,
-        DASH,
-        AT,
-        MONEY,
-        COPYRIGHT,
-        QUESTION,
-        ELLIPSIS,
-    )
-    return [
-        fourth_root(size),
-        fourth_root(page.weight) - 3.0,
-        fourth_root(stops),
-        fourth_root(counts[COMMA]),
-        8.0 * letters / size - 6.0,
-        *(4.0 * counts[kind] / size for kind in shares),
-        20.0 * counts[COMMA] / page.weight,
-        20.0 * stops / page.weight,
-        fourth_root(page.weight / (stops + 1.0)) - 2.0,
-        *fourth_root(counts[rare, :]),
-    ]
+    counts, size, weight = page.counts, page.size, page.weight
+    stops = counts[STOPS, :].sum(axis=0)
+    rows = np.empty((13 + len(_RARE), size.size))
+    rows[0], rows[1], rows[2], rows[3] = size, weight, stops, counts[COMMA]
+    rows[4] = weight / (stops + 1.0)
+    rows[5:-8] = counts[_RARE, :]
+    rows[:-8] = fourth_root(rows[:-8])
+    rows[1] -= 3.0
+    rows[4] -= 2.0
+    rows[-8] = 8.0 * counts[_LETTERS, :].sum(axis=0) / size - 6.0
+    rows[-7:-2] = 4.0 * counts[_SHARES, :] / size
+    rows[-2] = 20.0 * counts[COMMA] / weight
+    rows[-1] = 20.0 * stops / weight
+    return rows
 
 
-def _edges(page: Page) -> list[Floats]:
+def _edges(page: Page) -> Floats:
     """Tell what a segment begins and ends with."""
-    first = page.classes[page.starts]
-    second = page.classes[np.minimum(page.starts + 1, page.ends - 1)]
-    last = page.classes[page.ends - 1]
-    inner = page.classes[np.maximum(page.ends - 2, page.starts)]
-    ending = np.where(last == CLOSER, inner, last)
-    groups = {
-        "first": (UPPER, LOWER, DIGIT, OPENER, CLOSER, DASH, SEPARATOR),
-        "ending": (STOP, FREE_STOP, QUESTION, ELLIPSIS, COLON, COMMA, DIGIT),
-    }
-    return [
-        *((first == kind).astype(np.float64) for kind in groups["first"]),
-        *((ending == kind).astype(np.float64) for kind in groups["ending"]),
-        (last == CLOSER).astype(np.float64),
-        (last == UPPER).astype(np.float64),
-        ((first == OPENER) | (first == CLOSER)) * (second == UPPER).astype(np.float64),
-    ]
+    classes, starts, ends = page.classes, page.starts, page.ends
+    first, last = classes[starts], classes[ends - 1]
+    second = classes[np.minimum(starts + 1, ends - 1)]
+    ending = np.where(last == CLOSER, classes[np.maximum(ends - 2, starts)], last)
+    rows = np.empty((17, starts.size))
+    rows[:7] = first == _FIRST
+    rows[7:14] = ending == _LAST
+    rows[14] = last == CLOSER
+    rows[15] = last == UPPER
+    rows[16] = ((first == OPENER) | (first == CLOSER)) & (second == UPPER)
+    return rows
 
 
-def _words(page: Page) -> list[Floats]:
-    """Measure the words of a segment, and look for them elsewhere in the text."""
-    number = page.starts.size
-    is_word = word_table()[page.classes]
-    edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
-    if is_word[0]:
-        edges = np.append(0, edges)
-    if edges.size % 2:
-        edges = np.append(edges, is_word.size)
-    begins, ends = edges[0::2], edges[1::2]
-    owner, size = page.owner[begins], ends - begins
-    first = page.classes[begins]
-    second = page.classes[np.minimum(begins + 1, ends - 1)]
-    is_upper, is_digit = first == UPPER, first == DIGIT
-    is_small = (first == LOWER) | (first == LETTER)
-    marks = (
-        np.ones(size.size, dtype=np.bool_),
-        is_small & (size <= 3),
-        is_upper,
-        is_upper & (second == UPPER) & (size > 1),
-        is_digit,
-        is_digit & (size == 4),
-        is_digit & (size <= 2),
-        size >= 7,
-        size,
-    )
-    totals = [np.bincount(owner, weights=mark, minlength=number) for mark in marks]
-    words, short, upper, capitals, digits, years, days, long, length = totals
-    some = np.maximum(words, 1.0)
-    return [
-        fourth_root(words),
-        length / some / 2.0 - 2.0,
-        4.0 * short / some,
-        4.0 * upper / some,
-        4.0 * capitals / some,
-        4.0 * digits / some,
-        fourth_root(years),
-        fourth_root(days),
-        4.0 * long / some,
-        fourth_root(_longest(owner, size, number)),
-        *_echoes(page, begins, ends),
-    ]
-
-
-def _longest(owner: Ints, size: Ints, number: int) -> Floats:
-    longest = np.zeros(number)
-    if owner.size:
-        at = np.flatnonzero(np.diff(owner, prepend=-1))
-        longest[owner[at]] = np.maximum.reduceat(size, at)
-    return longest
-
-
-def _echoes(page: Page, begins: Ints, ends: Ints) -> list[Floats]:
-    """Measure how many long words, or pairs of ideographs, come back elsewhere."""
-    number = page.starts.size
-    owner, bucket = _buckets(page, begins, ends)
-    keys = np.sort(owner * _BUCKETS + bucket)
-    keys = keys[np.diff(keys, prepend=-1) > 0]
-    owner, bucket = keys // _BUCKETS, keys % _BUCKETS
-    is_prose = page.is_prose[owner]
-    anywhere = np.bincount(bucket, minlength=_BUCKETS)[bucket] > 1
-    in_prose = np.bincount(bucket[is_prose], minlength=_BUCKETS)[bucket] - is_prose
-    count = np.bincount(owner, minlength=number)
-    some = np.maximum(count, 1).astype(np.float64)
-
-    def share(values: npt.NDArray[np.generic]) -> Floats:
-        return np.bincount(owner, weights=values, minlength=number) / some
-
-    return [
-        4.0 * share(anywhere),
-        4.0 * share(in_prose > 0),
-        2.0 * share(fourth_root(in_prose)),
-        fourth_root(some),
-    ]
-
-
-def _buckets(page: Page, begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Hash the words of at least four characters and the pairs of ideographs.
-
-    The hash of a word knows its letters, and which are first and last, but not the
-    order of the others: good enough to recognise a word within one text, and cheap.
-    """
-    codes = letter_table()[page.codes]
-    long = np.flatnonzero(ends - begins >= _MIN_ECHO)
-    begins, ends = begins[long], ends[long]
-    hashes = np.cumsum(codes, dtype=np.uint64)
-    words = hashes[ends - 1] - hashes[begins]
-    words += codes[begins] * np.uint64(3) + codes[ends - 1] * np.uint64(5)
-    ideographs = page.classes == IDEOGRAPH
-    owner = page.owner[begins]
-    if page.counts[IDEOGRAPH].any():
-        pairs = np.flatnonzero(ideographs[1:] & ideographs[:-1])
-        words = np.concatenate([words, codes[pairs] * np.uint64(3) + codes[pairs + 1]])
-        owner = np.concatenate([owner, page.owner[pairs]])
-    words *= np.uint64(0x9E3779B97F4A7C15)
-    return owner, (words >> np.uint64(64 - _BUCKET_BITS)).astype(np.int64)
-
-
-def _lines(page: Page, segments: Sequence[Segment]) -> list[Floats]:
+def _lines(page: Page, segments: Sequence[Segment]) -> Floats:
     """Describe the line a segment lies in and the empty lines around it."""
     number = page.starts.size
-    newlines = np.cumsum(page.classes == NEWLINE)
-    gaps = np.empty(number + 1)
-    gaps[1:-1] = newlines[page.starts[1:]] - newlines[page.ends[:-1] - 1]
-    gaps[0] = gaps[-1] = 2.0
-    line = newlines[page.starts] - newlines[page.starts[0]]
+    line = np.searchsorted(page.newlines, page.starts)
+    line -= line[0]
+    gaps = np.full(number + 1, 2.0)
+    gaps[1:-1] = line[1:] - line[:-1]
     sizes = np.bincount(line, weights=page.weight)
-    members = np.bincount(line)[line]
-    is_whole = np.array([s.kind == "line" for s in segments], dtype=np.float64)
-    is_piece = np.array([s.kind == "piece" for s in segments], dtype=np.float64)
-    return [
-        np.minimum(gaps[:-1], 4.0) / 2.0,
-        np.minimum(gaps[1:], 4.0) / 2.0,
-        fourth_root(sizes[line]) - 3.0,
-        fourth_root(members) - 1.0,
-        is_whole,
-        is_piece,
-    ]
+    kinds = [found[2] for found in segments]
+    rows = np.empty((6, number))
+    rows[0] = np.minimum(gaps[:-1], 4.0) / 2.0
+    rows[1] = np.minimum(gaps[1:], 4.0) / 2.0
+    rows[2] = sizes[line]
+    rows[3] = np.bincount(line)[line]
+    rows[2:4] = fourth_root(rows[2:4])
+    rows[2] -= 3.0
+    rows[3] -= 1.0
+    rows[4] = [kind == "line" for kind in kinds]
+    rows[5] = [kind == "piece" for kind in kinds]
+    return rows
 
 
-def _places(page: Page) -> list[Floats | np.float64]:
+def _places(page: Page) -> Floats:
     """Tell where a segment lies, and what the text as a whole is like."""
-    number = page.starts.size
-    weight, prose = page.weight, np.where(page.is_prose, page.weight, 0.0)
+    number, counts, weight = page.starts.size, page.counts, page.weight
+    prose = weight * page.is_prose
     before, prose_before = np.cumsum(weight) - weight, np.cumsum(prose) - prose
     whole, all_prose = float(weight.sum()), float(prose.sum())
-    rank = np.arange(number, dtype=np.float64)
-    cased = total(page.counts, (UPPER, LOWER)).sum()
-    letters = total(page.counts, (UPPER, LOWER, LETTER, IDEOGRAPH)).sum() + 1.0
+    kinds = counts.sum(axis=1)
+    letters = kinds[[UPPER, LOWER, LETTER, IDEOGRAPH]].sum() + 1.0
     usual = all_prose / max(float(page.is_prose.sum()), 1.0)
-    of_text = (
-        fourth_root(whole) / 4.0,
-        fourth_root(number),
-        4.0 * all_prose / whole,
-        fourth_root(usual),
-        4.0 * cased / letters,
-        4.0 * page.counts[IDEOGRAPH].sum() / letters,
-        20.0 * total(page.counts, STOPS).sum() / whole,
-    )
-    return [
-        4.0 * before / whole,
-        4.0 * rank / number,
-        fourth_root(before),
-        fourth_root(whole - before - weight),
-        4.0 * prose_before / max(all_prose, 1.0),
-        fourth_root(prose_before),
-        fourth_root(all_prose - prose_before - prose),
-        page.is_prose.astype(np.float64),
-        np.minimum(weight / max(usual, 1.0), 4.0),
-        *(np.float64(value) for value in of_text),
-    ]
+    rows = np.empty((16, number))
+    rows[0] = before
+    rows[1] = whole - before - weight
+    rows[2] = prose_before
+    rows[3] = all_prose - prose_before - prose
+    rows[:4] = fourth_root(rows[:4])
+    rows[4] = 4.0 * before / whole
+    rows[5] = np.arange(number) * (4.0 / number)
+    rows[6] = 4.0 * prose_before / max(all_prose, 1.0)
+    rows[7] = page.is_prose
+    rows[8] = np.minimum(weight / max(usual, 1.0), 4.0)
+    rows[9] = fourth_root(whole) / 4.0
+    rows[10] = fourth_root(number)
+    rows[11] = 4.0 * all_prose / whole
+    rows[12] = fourth_root(usual)
+    rows[13] = 4.0 * (kinds[UPPER] + kinds[LOWER]) / letters
+    rows[14] = 4.0 * kinds[IDEOGRAPH] / letters
+    rows[15] = 20.0 * kinds[list(STOPS)].sum() / whole
+    return rows
 
 
-def _repeats(page: Page) -> list[Floats]:
-    """Tell which segments come more than once in the text, word for word or in shape."""
-    keys = _hash_segments(page)
+def _run(page: Page) -> Floats:
+    """Find the run of segments with the most prose, and tell how far each segment is from it.
+
+    Source: the maximum-subsequence extraction of Pasternack and Roth (2009), with sizes
+    for scores.
+    """
+    number = page.starts.size
+    score = np.where(page.is_prose, page.weight, -np.maximum(page.weight, _GAP))
+    sums = np.zeros(number + 1)
+    np.cumsum(score, out=sums[1:])
+    gain = sums[1:] - np.minimum.accumulate(sums)[:-1]
+    last = int(gain.argmax())
+    first = int(sums[: last + 1].argmin())
+    ranks = np.arange(number)
+    rows = np.empty((4, number))
+    rows[0] = (ranks >= first) & (ranks <= last)
+    rows[1] = fourth_root(np.maximum(first - ranks, 0))
+    rows[2] = fourth_root(np.maximum(ranks - last, 0))
+    rows[3] = fourth_root(max(float(gain[last]), 0.0)) / 2.0
+    return rows
+
+
+def _repeats(page: Page) -> Floats:
+    """Tell which segments come more than once in the text, letter for letter or in shape."""
+    keys = (page.sums[page.ends] - page.sums[page.starts]).astype(np.int64)
+    keys += page.hashes[page.starts] * np.int64(3) + page.size.astype(np.int64) * 0x9E3779B1
     order = np.argsort(keys, kind="stable")
-    opens = np.flatnonzero(np.diff(keys[order], prepend=~keys[order[:1]]))
-    sizes = np.diff(opens, append=keys.size)
-    copies = np.empty(keys.size)
-    copies[order] = np.repeat(np.where(sizes > 1, sizes, 0), sizes)
-    again = copies > 0.0
-    again[order[opens]] = False
-    return [fourth_root(copies), again.astype(np.float64), _shapes(page)]
+    keys = keys[order]
+    opens = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    sizes = np.append(opens[1:], keys.size) - opens
+    copies = np.repeat(np.where(sizes > 1, sizes, 0), sizes)
+    rows = np.empty((3, keys.size))
+    rows[0, order] = fourth_root(copies)
+    rows[1, order] = copies > 0
+    rows[1, order[opens]] = 0.0
+    rows[2] = _shapes(page)
+    return rows
 
 
-def _cues(page: Page, cues: Iterable[Proposal]) -> list[Floats]:
+def _shapes(page: Page) -> Floats:
+    """Count the segments of the same make: ends, digits, separators, rough size."""
+    shape: Ints = page.classes[page.starts].astype(np.int64) * CLASSES
+    shape += page.classes[page.ends - 1]
+    shape = shape * 16 + np.minimum(fourth_root(page.weight) * 2.0, 15.0).astype(np.int64)
+    few = np.minimum(page.counts[(DIGIT, SEPARATOR, COLON, DASH, SLASH), :], 3.0)
+    shape = shape * 1024 + (4.0 ** np.arange(5.0) @ few).astype(np.int64)
+    shape = (shape * 0x9E3779B1 >> 12) % _SHAPES
+    return fourth_root(np.bincount(shape, minlength=_SHAPES)[shape]) - 1.0
+
+
+def _cues(page: Page, cues: Iterable[Proposal]) -> Floats:
     """Measure how much of each segment the cues cover: headings, furniture, the rest.
 
     A heading ("Related", "Comments") says what comes after it, furniture (byline, date,
     caption) stands beside the article, the rest asks the reader for something.
     """
-    number = page.starts.size
-    covered = np.zeros((3, number))
+    covered = np.zeros((_OTHER_CUES + 1, page.starts.size))
     for start, end, rule in cues:
-        group = _CUE_GROUPS.get(rule.removeprefix("cue."), 2)
+        group = _CUE_GROUPS.get(rule.removeprefix("cue."), _OTHER_CUES)
         first = int(np.searchsorted(page.ends, start, side="right"))
         last = int(np.searchsorted(page.starts, end, side="left"))
         for at in range(first, last):
             common = min(end, int(page.ends[at])) - max(start, int(page.starts[at]))
             covered[group, at] += common / int(page.ends[at] - page.starts[at])
     np.minimum(covered, 1.0, out=covered)
-    return list(4.0 * covered)
-
-
-def _hash_segments(page: Page) -> npt.NDArray[np.uint64]:
-    """Hash each segment: the sum of its characters, each times its place."""
-    codes = letter_table()[page.codes]
-    plain = np.append(np.uint64(0), np.cumsum(codes))
-    codes *= np.arange(codes.size, dtype=np.uint64)
-    placed = np.append(np.uint64(0), np.cumsum(codes))
-    starts = page.starts.astype(np.uint64)
-    plain, placed = plain[page.ends] - plain[starts], placed[page.ends] - placed[starts]
-    hashes: npt.NDArray[np.uint64] = placed - starts * plain + plain * np.uint64(0x9E3779B1)
-    return hashes
-
-
-def _shapes(page: Page) -> Floats:
-    """Count the segments of the same make: ends, digits, separators, rough size."""
-    kinds = (DIGIT, SEPARATOR, COLON, DASH, SLASH)
-    shape = page.classes[page.starts].astype(np.int64) * CLASSES + page.classes[page.ends - 1]
-    shape = shape * 16 + np.minimum(fourth_root(page.weight) * 2.0, 15.0).astype(np.int64)
-    for kind in kinds:
-        shape = shape * 4 + np.minimum(page.counts[kind], 3.0).astype(np.int64)
-    shape = (shape * 0x9E3779B1 >> 12) % _BUCKETS
-    return fourth_root(np.bincount(shape, minlength=_BUCKETS)[shape]) - 1.0
+    covered *= 4.0
+    return covered

@@ -5,6 +5,7 @@ language: no word lists, no abbreviations by name.  It only finds borders; wheth
 segment is article or menu is decided elsewhere.
 """
 
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +54,9 @@ MAX_PIECE = 160
 
 _WEAK, _STRONG, _SENTENCE = 1, 2, 3
 
+# Tuples by the thousand: the constructor of the named tuple costs thrice as much.
+_new = tuple.__new__
+
 Classes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -79,31 +83,18 @@ def segment(text: str) -> list[Segment]:
     Returns:
         Segments in order, disjoint, never empty.  Time is linear in the text.
     """
-    lines = _lines(text)
-    sizes = [end - start for start, end, _ in lines]
-    share = ONLY_LINE_SHARE * len(text)
-    is_long = [size > MAX_LINE or (size > MAX_ONLY_LINE and size >= share) for size in sizes]
-    if not any(is_long):
-        return lines
+    shortest = min(MAX_LINE, max(MAX_ONLY_LINE, ceil(ONLY_LINE_SHARE * len(text)) - 1))
     found: list[Segment] = []
-    for line, long in zip(lines, is_long, strict=True):
-        if long:
-            found += _cut_line(text[line.start : line.end], line.start)
-        else:
-            found.append(line)
-    return found
-
-
-def _lines(text: str) -> list[Segment]:
-    """List the lines without the white space at their edges, the empty ones left out."""
-    found: list[Segment] = []
-    start = 0
+    begin = 0
     for line in text.split("\n"):
         tight = line.strip()
         if tight:
-            first = start if tight[0] == line[0] else start + line.index(tight[0])
-            found.append(Segment(first, first + len(tight), "line"))
-        start += len(line) + 1
+            start = begin if tight[0] == line[0] else begin + line.index(tight[0])
+            if len(tight) > shortest:
+                found += _cut_line(tight, start)
+            else:
+                found.append(_new(Segment, (start, start + len(tight), "line")))
+        begin += len(line) + 1
     return found
 
 
@@ -118,23 +109,31 @@ def _cut_line(line: str, offset: int) -> list[Segment]:
     giant = np.repeat(is_giant, closes - opens)
     grades[~giant & (grades < _SENTENCE)] = 0
     _limit_pieces(grades, starts)
-    places = np.flatnonzero(grades)
-    found: list[Segment] = []
-    rows = zip(
-        starts[places].tolist(),
-        ends[places - 1].tolist(),
-        grades[places].tolist(),
-        np.where(giant[places], "piece", "sentence").tolist(),
-        strict=True,
-    )
-    begin, _, _, kind = next(rows)
-    for start, end, grade, next_kind in rows:
-        if grade > _WEAK or start - begin >= MIN_PIECE:
-            found.append(Segment(offset + begin, offset + end, kind))
-            begin = start
-        kind = next_kind
-    found.append(Segment(offset + begin, offset + len(line), kind))
-    return found
+    places = _drop_near(np.flatnonzero(grades), grades, starts)
+    kinds = np.where(giant[places], "piece", "sentence").tolist()
+    begins = (starts[places] + offset).tolist()
+    stops = [*(ends[places[1:] - 1] + offset).tolist(), offset + len(line)]
+    return [_new(Segment, row) for row in zip(begins, stops, kinds, strict=True)]
+
+
+def _drop_near(places: Places, grades: Classes, starts: Places) -> Places:
+    """Drop the weak borders that would make a piece shorter than MIN_PIECE."""
+    begins = starts[places]
+    doubtful = (grades[places] == _WEAK)[1:] & (begins[1:] - begins[:-1] < MIN_PIECE)
+    if not doubtful.any():
+        return places
+    kept = np.ones(places.size, dtype=np.bool_)
+    last = last_at = -1
+    for at in (np.flatnonzero(doubtful) + 1).tolist():
+        # the border before this one is kept, unless the loop has just dropped it
+        if at - 1 != last_at:
+            last = int(begins[at - 1])
+        if begins[at] - last < MIN_PIECE:
+            kept[at] = False
+            last_at = at
+        else:
+            last_at = -1
+    return places[kept]
 
 
 def _limit_pieces(grades: Classes, starts: Places) -> None:
@@ -149,21 +148,23 @@ def _limit_pieces(grades: Classes, starts: Places) -> None:
 
 def _words(classes: Classes) -> tuple[Places, Places]:
     """Find the runs without white space, parted also after ideographic stops."""
-    solid = classes > NEWLINE
-    solid |= classes < SPACE
+    solid = np.zeros(classes.size + 2, dtype=np.bool_)
+    # white space and newline are neighbours: all other classes wrap around or lie above
+    np.greater(classes - np.uint8(SPACE), np.uint8(NEWLINE - SPACE), out=solid[1:-1])
+    edges = np.flatnonzero(solid[1:] != solid[:-1])
+    starts, ends = edges[0::2], edges[1::2]
     free = classes == FREE_STOP
+    if not free.any():
+        return starts, ends
+    solid = solid[1:-1]
+    closing = free | (classes == CLOSER) | (classes == STOP)
+    after = free.copy()
+    after[1:] |= free[:-1] & (classes[1:] == CLOSER)
     begins = solid.copy()
-    begins[1:] &= ~solid[:-1]
-    if free.any():
-        closing = free | (classes == CLOSER) | (classes == STOP)
-        after = free.copy()
-        after[1:] |= free[:-1] & (classes[1:] == CLOSER)
-        begins[1:] |= after[:-1] & solid[1:] & ~closing[1:]
+    begins[1:] &= ~solid[:-1] | (after[:-1] & ~closing[1:])
     starts = np.flatnonzero(begins)
     nexts = np.append(starts[1:], classes.size)
-    # the end of a word is the last solid character before the next word begins
-    last_solid = np.maximum.accumulate(np.where(solid, np.arange(classes.size), -1))
-    return starts, last_solid[nexts - 1] + 1 if starts.size else starts
+    return starts, np.minimum(nexts, ends[np.searchsorted(ends, starts, side="right")])
 
 
 def _borders(classes: Classes, starts: Places, ends: Places) -> Classes:

@@ -18,7 +18,7 @@ from builder.text.layout import load_layout, propose_layout
 from builder.text.segments import segment
 
 TEXT = Path(builder.text.__file__).parent
-MODEL = load_layout(TEXT / "models" / "layout.npz")
+MODEL = load_layout(TEXT / "models" / "layout.npz", TEXT / "rules" / "layout" / "words.toml")
 RULES = load_cues(TEXT / "rules")
 PAGES = [
     json.loads(line)

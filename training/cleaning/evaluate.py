@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.text.clean import clean_text
 from builder.text.cue_rules import CueRules, load_cues
@@ -20,7 +21,10 @@ from builder.text.segments import segment
 from training.cleaning.align import token_spans
 from training.cleaning.hints import Rate, measure_hints
 from training.cleaning.measure import PageScore, Summary, group, interval, score_page, segment_rates
-from training.cleaning.pages import RULES, VIEWS, GoldPage, fold_of, read_pages
+from training.cleaning.pages import RULES, VIEWS, WORDS, GoldPage, fold_of, read_pages
+
+if TYPE_CHECKING:
+    from training.cleaning.html import HtmlScores
 
 # Languages with fewer pages are pooled: one page would decide.
 LEAST_PAGES = 15
@@ -40,6 +44,7 @@ class Options:
     repetitions: int
     worst: int
     hints: bool
+    html: Path | None
 
 
 def main() -> None:
@@ -53,6 +58,10 @@ def main() -> None:
         _print_view(shown, _clean(shown, view, models, rules), options)
     if options.hints:
         _print_hints(measure_hints(pages, rules))
+    if options.html:
+        from training.cleaning.html import measure_html  # noqa: PLC0415  # needs trafilatura
+
+        _print_html(measure_html(pages, options.html, models, rules), options)
 
 
 def _options() -> Options:
@@ -64,11 +73,10 @@ def _options() -> Options:
     parser.add_argument("--repetitions", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--worst", type=int, default=20, help="pages to list")
     parser.add_argument("--hints", action=argparse.BooleanOptionalAction, default=True)
-    found = parser.parse_args()
-    views = tuple(found.views.split(","))
-    return Options(
-        found.pages, found.models, found.folds, views, found.repetitions, found.worst, found.hints
-    )
+    parser.add_argument("--html", type=Path, help="the pages' HTML, JSON lines (.gz)")
+    found = vars(parser.parse_args())
+    found["views"] = tuple(view for view in found["views"].split(",") if view)
+    return Options(**found)
 
 
 def _models(options: Options) -> list[LayoutModel]:
@@ -78,15 +86,12 @@ def _models(options: Options) -> list[LayoutModel]:
         from training.cleaning.network import Recipe  # noqa: PLC0415  # as above
 
         with tempfile.TemporaryDirectory() as folder:
-            train.train_folds(
-                train.read_with_silver(options.pages, None),
-                Recipe(),
-                Path(folder),
-                options.folds,
-                range(options.folds),
-            )
-            return [load_layout(Path(folder) / f"layout-{n}.npz") for n in range(options.folds)]
-    return [load_layout(options.models / f"layout-{n}.npz") for n in range(options.folds)]
+            plan = train.Plan(Path(folder), options.folds, tuple(range(options.folds)))
+            train.train_folds(train.read_with_silver(options.pages, None), Recipe(), plan)
+            return [
+                load_layout(Path(folder) / f"layout-{n}.npz", WORDS) for n in range(options.folds)
+            ]
+    return [load_layout(options.models / f"layout-{n}.npz", WORDS) for n in range(options.folds)]
 
 
 def _clean(
@@ -143,6 +148,25 @@ def _print_hints(rates: Mapping[str, Rate]) -> None:
         pages = rate.right + rate.wrong + rate.none
         shares = (f"{count / pages:.3f}" for count in (rate.right, rate.wrong, rate.none))
         print(f"| {name} | {pages} | {' | '.join(shares)} |")
+
+
+def _print_html(scores: "HtmlScores", options: Options) -> None:
+    """Print how good the HTML reader is, beside Trafilatura."""
+    print("\n## HTML\n")
+    print("| | pages | F1 | good | lost | precision | recall | left |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, members in scores.texts.items():
+        print(_row(name, members))
+    pairs = scores.differences()
+    mean = sum(value for _, value in pairs) / len(pairs)
+    low, high = interval(pairs, options.repetitions)
+    print(
+        f"\nDifference of F1, last row less first: {mean:+.3f}, 95 % {low:+.3f} to {high:+.3f}.\n"
+    )
+    dates = scores.dates
+    pages = dates.right + dates.wrong + dates.none
+    shares = (f"{count / pages:.3f}" for count in (dates.right, dates.wrong, dates.none))
+    print(f"Dates of {pages} pages: right, wrong, none {', '.join(shares)}.")
 
 
 def _is_measured(page: GoldPage) -> bool:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from builder.text.cue_rules import CueRules
 from builder.text.cues import propose_cues
 from builder.text.layout_features import describe_segments
+from builder.text.layout_words import Lexicon
 from builder.text.segments import segment
 from training.cleaning.align import aligned_tokens, token_spans
 from training.cleaning.pages import GoldPage
@@ -49,13 +50,13 @@ class _Labels:
     neutral: list[float]
 
 
-def make_examples(page: GoldPage, rules: CueRules) -> Iterator[Example]:
+def make_examples(page: GoldPage, rules: CueRules, lexicon: Lexicon) -> Iterator[Example]:
     """Yield the views of one page, then varied copies; the same on every run.
 
     Pages whose text was extracted by a tool are varied less.
     """
     rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
-    maker = _Maker(rules, page.language, page.trust)
+    maker = _Maker(rules, lexicon, page.language, page.trust)
     for base in ("lines", "near"):
         lines = _labelled_lines(page, page.view(base))
         if not lines:
@@ -154,6 +155,7 @@ class _Maker:
     """Joins labelled lines to a text and describes its segments."""
 
     rules: CueRules | None
+    lexicon: Lexicon
     language: str
     trust: float
 
@@ -176,7 +178,7 @@ class _Maker:
 
         cues = propose_cues(text, self.language, self.rules) if self.rules else []
         return Example(
-            features=describe_segments(text, segments, cues).astype(np.float32),
+            features=describe_segments(text, segments, self.lexicon, cues),
             article=share([value for _, labels in lines for value in labels.article]),
             tokens=(last - first).astype(np.float32),
             neutral=share([value for _, labels in lines for value in labels.neutral]),

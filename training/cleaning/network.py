@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from builder.text.layout import WEIGHT_GRID
+from builder.text.layout import ACTIVATION_GRID, ACTIVATION_LIMIT, WEIGHT_GRID
 from builder.text.layout_features import GRID, segment_weights
 from training.cleaning.examples import Example
 
-__all__ = ["Recipe", "export", "train_network"]
+__all__ = ["Recipe", "export", "load_network", "train_network"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Recipe:
     epochs: int = 8
     learning_rate: float = 4e-3
     weight_decay: float = 1e-3
-    dropout: float = 0.1
+    dropout: float = 0.2
+    share: float = 1.0  # of the examples, drawn anew for each epoch
     batch_segments: int = 6000
     decay: float = 0.99
     seed: int = 0
@@ -62,25 +63,39 @@ class LayoutNetwork(nn.Module):
 
     def forward(self, features: Tensor, present: Tensor, weight: Tensor) -> Tensor:
         """Return log odds of shape (texts, segments)."""
-        state = self.drop(functional.relu(self.entry(features))) * present
+        state = self.drop(_active(self.entry(features))) * present
         number, size = present.sum(1).clamp(min=1), state.shape[1]
         for at, (step, block) in enumerate(zip(self.dilations, self.blocks, strict=True)):
             padded = functional.pad(state, (0, 0, step, step))
             around = torch.cat([padded[:, :size], state, padded[:, 2 * step :]], dim=2)
-            state = (state + functional.relu(block(around))) * present
+            state = _active(state + functional.relu(block(around))) * present
             if at == len(self.blocks) // 2:
                 whole = torch.cat([(state * weight).sum(1), state.sum(1) / number], dim=1)
-                state = (state + functional.relu(self.pool(whole))[:, None]) * present
-        scores: Tensor = self.output(self.drop(functional.relu(self.hidden(state))))[:, :, 0]
+                state = _active(state + functional.relu(self.pool(whole))[:, None]) * present
+        scores: Tensor = self.output(self.drop(_active(self.hidden(state))))[:, :, 0]
         return scores
 
 
-def train_network(examples: Sequence[Example], recipe: Recipe) -> LayoutNetwork:
-    """Train on the examples; the same examples and recipe give the same weights."""
+def _active(values: Tensor) -> Tensor:
+    return values.clamp(0.0, ACTIVATION_LIMIT)
+
+
+def train_network(
+    examples: Sequence[Example], recipe: Recipe, start: Path | None = None
+) -> LayoutNetwork:
+    """Train on the examples; the same examples, recipe and start give the same weights.
+
+    Args:
+        examples: the texts.
+        recipe: what else decides the weights.
+        start: weights to train on from, as `export` wrote them; else they are drawn.
+    """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
     rng = random.Random(recipe.seed)  # noqa: S311  # repeatable, not secret
     network = LayoutNetwork(examples[0].features.shape[1], recipe)
+    if start:
+        load_network(network, start)
     plan = [_batches(examples, recipe, rng) for _ in range(recipe.epochs)]
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -110,16 +125,14 @@ def train_network(examples: Sequence[Example], recipe: Recipe) -> LayoutNetwork:
 
 def export(network: LayoutNetwork, path: Path) -> None:
     """Write the weights as integers, as `builder.text.layout` reads them."""
-    layers: dict[str, nn.Module] = {"entry": network.entry, "pool": network.pool}
-    layers |= {"hidden": network.hidden, "output": network.output}
-    layers |= {f"block{at}": block for at, block in enumerate(network.blocks)}
     arrays = {
         "feature_grid": np.array(GRID),
         "weight_grid": np.array(WEIGHT_GRID),
+        "activation_grid": np.array(ACTIVATION_GRID),
         "dilations": np.array(network.dilations),
         "pool_after": np.array(len(network.blocks) // 2),
     }
-    for name, layer in layers.items():
+    for name, layer in _layers(network).items():
         for part, kind in (("weight", np.int16), ("bias", np.int32)):
             values = getattr(layer, part).detach().numpy().astype(np.float64).T * WEIGHT_GRID
             limit = np.iinfo(kind).max
@@ -127,10 +140,26 @@ def export(network: LayoutNetwork, path: Path) -> None:
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
+def load_network(network: LayoutNetwork, path: Path) -> None:
+    """Put the weights that `export` wrote into a network of the same shape."""
+    with np.load(path, allow_pickle=False) as stored:
+        for name, layer in _layers(network).items():
+            for part in ("weight", "bias"):
+                values = torch.tensor(stored[f"{name}_{part}"].T / WEIGHT_GRID, dtype=torch.float32)
+                getattr(layer, part).data.copy_(values)
+
+
+def _layers(network: LayoutNetwork) -> dict[str, nn.Module]:
+    layers: dict[str, nn.Module] = {"entry": network.entry, "pool": network.pool}
+    layers |= {"hidden": network.hidden, "output": network.output}
+    return layers | {f"block{at}": block for at, block in enumerate(network.blocks)}
+
+
 def _batches(examples: Sequence[Example], recipe: Recipe, rng: random.Random) -> list[list[int]]:
-    """Group texts of like length, at most so many padded segments a batch."""
+    """Draw texts and group those of like length, at most so many padded segments a batch."""
     sizes = [len(example.article) for example in examples]
-    order = sorted(range(len(sizes)), key=lambda place: sizes[place] + 30 * rng.random())
+    drawn = rng.sample(range(len(sizes)), int(recipe.share * len(sizes)))
+    order = sorted(drawn, key=lambda place: sizes[place] + 30 * rng.random())
     batches: list[list[int]] = [[]]
     for place in order:
         full = sizes[place] * (len(batches[-1]) + 1) > recipe.batch_segments

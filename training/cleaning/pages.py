@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RULES", "VIEWS", "GoldPage", "fold_of", "read_pages"]
+__all__ = ["RULES", "VIEWS", "WORDS", "GoldPage", "fold_of", "read_pages"]
 
 RULES = Path(__file__).parents[2] / "builder" / "text" / "rules"
+
+WORDS = RULES / "layout" / "words.toml"
 
 VIEWS = ("lines", "flat", "near", "near-flat")
 

@@ -6,20 +6,31 @@ each trained without the publishers of one fold, for `training.cleaning.evaluate
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.text.cue_rules import CueRules, load_cues
-from training.cleaning.examples import Example, make_examples
+from builder.text.cue_rules import load_cues
+from builder.text.layout_words import load_lexicon
+from training.cleaning.examples import make_examples
 from training.cleaning.network import Recipe, export, train_network
-from training.cleaning.pages import RULES, GoldPage, fold_of, read_pages
+from training.cleaning.pages import RULES, WORDS, GoldPage, fold_of, read_pages
 
 # How much an example counts whose text was extracted by a tool and not marked by people.
 SILVER_TRUST = 0.5
 
 # Shorter silver texts (characters) are often wrong.
 MIN_SILVER = 600
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where weights are written, which folds are left out (-1: none), where to start from."""
+
+    out: Path
+    folds: int
+    only: tuple[int, ...]
+    start: Path | None = None
 
 
 def main() -> None:
@@ -30,33 +41,41 @@ def main() -> None:
     parser.add_argument("--silver", type=Path, help="texts for pages without gold text")
     parser.add_argument("--folds", type=int, default=0, help="train also without each fold")
     parser.add_argument("--only", type=int, nargs="*", help="these folds only (-1: all pages)")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--start", type=Path, help="folder of weights to train on from")
+    for name in ("epochs", "seed", "share", "learning_rate"):
+        default = getattr(Recipe, name)
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=type(default), default=default)
     options = parser.parse_args()
-    recipe = Recipe(epochs=options.epochs, seed=options.seed)
+    recipe = Recipe(
+        epochs=options.epochs,
+        seed=options.seed,
+        share=options.share,
+        learning_rate=options.learning_rate,
+    )
     pages = read_with_silver(options.pages, options.silver)
     only = options.only if options.only is not None else range(-1, options.folds)
-    train_folds(pages, recipe, options.out, options.folds, only)
+    plan = Plan(options.out, options.folds, tuple(only), options.start)
+    train_folds(pages, recipe, plan)
 
 
-def train_folds(
-    pages: Iterable[GoldPage], recipe: Recipe, out: Path, folds: int, only: Iterable[int]
-) -> None:
-    """Train once for each fold that is left out (-1: for none) and write the weights."""
-    out.mkdir(parents=True, exist_ok=True)
-    rules = load_cues(RULES)
-    examples = [(page.domain, _examples_of(page, rules)) for page in pages]
+def train_folds(pages: Iterable[GoldPage], recipe: Recipe, plan: Plan) -> None:
+    """Train once for each fold that is left out and write the weights."""
+    plan.out.mkdir(parents=True, exist_ok=True)
+    rules, lexicon = load_cues(RULES), load_lexicon(WORDS)
+    examples = [(page.domain, list(make_examples(page, rules, lexicon))) for page in pages]
     print(f"{sum(len(made) for _, made in examples)} examples", flush=True)
-    for fold in only:
+    for fold in plan.only:
         chosen = [
             example
             for domain, made in examples
-            if fold < 0 or fold_of(domain, folds) != fold
+            if fold < 0 or fold_of(domain, plan.folds) != fold
             for example in made
         ]
         name = "layout.npz" if fold < 0 else f"layout-{fold}.npz"
         print(f"{name}: {len(chosen)} texts", flush=True)
-        export(train_network(chosen, recipe), out / name)
+        start = plan.start / name if plan.start else None
+        export(train_network(chosen, recipe, start), plan.out / name)
 
 
 def read_with_silver(pages: Path, silver: Path | None) -> list[GoldPage]:
@@ -79,10 +98,6 @@ def read_with_silver(pages: Path, silver: Path | None) -> list[GoldPage]:
 def _texts(path: Path) -> dict[str, str]:
     with path.open(encoding="utf-8") as lines:
         return {record["doc_id"]: record["text"] for record in map(json.loads, lines)}
-
-
-def _examples_of(page: GoldPage, rules: CueRules) -> Sequence[Example]:
-    return list(make_examples(page, rules))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from builder.text.clean import remove_spans
 from builder.text.layout import (
     ACTIVATION_GRID,
     ACTIVATION_LIMIT,
+    WEIGHT_GRID,
     LayoutModel,
     load_layout,
     propose_layout,
@@ -20,7 +21,9 @@ from builder.text.layout import (
 from builder.text.layout_features import GRID, LIMIT, describe_segments, segment_weights
 from builder.text.segments import segment
 
-MODEL = load_layout(Path(builder.text.__file__).parent / "models" / "layout.npz")
+TEXT = Path(builder.text.__file__).parent
+LEXICON = TEXT / "rules" / "layout" / "words.toml"
+MODEL = load_layout(TEXT / "models" / "layout.npz", LEXICON)
 
 ARTICLE = (
     "The old mill on the river turns again after forty years of silence.\n"
@@ -37,23 +40,23 @@ WORDS = st.sampled_from(
 
 def exact_scores(text: str, model: LayoutModel) -> list[float]:
     """Score in whole numbers, layer by layer: the slow twin of the network."""
-    features = describe_segments(text, segment(text))
-    units = 4096
+    features = describe_segments(text, segment(text), model.lexicon)
 
     def whole(values: np.ndarray, grid: int) -> np.ndarray:
-        scaled = values * grid
+        scaled = values.astype(np.float64) * grid
         assert (scaled == np.rint(scaled)).all()
         return np.array([int(v) for v in scaled.ravel()], dtype=object).reshape(values.shape)
 
     def layer(state, pair, grid):  # type: ignore[no-untyped-def]
-        total = state.dot(whole(pair[0], units)) + whole(pair[1], units) * grid
-        return np.maximum(total * ACTIVATION_GRID // (grid * units), 0)
+        total = state.dot(whole(pair[0], WEIGHT_GRID)) + whole(pair[1], WEIGHT_GRID) * grid
+        return np.maximum(total * ACTIVATION_GRID // (grid * WEIGHT_GRID), 0)
 
     def capped(state):  # type: ignore[no-untyped-def]
         return np.minimum(np.maximum(state, 0), int(ACTIVATION_LIMIT * ACTIVATION_GRID))
 
     state = capped(layer(whole(features, GRID), model.entry, GRID))
-    for at, (step, matrix, bias) in enumerate(model.blocks):
+    for at, (step, (side_by_side, bias)) in enumerate(model.blocks):
+        matrix = np.vstack(np.split(side_by_side, 3, axis=1))
         number, width = state.shape
         beside = np.zeros((number, 3 * width), dtype=object)
         beside[:, width : 2 * width] = state
@@ -70,10 +73,10 @@ def exact_scores(text: str, model: LayoutModel) -> list[float]:
             )
             state = capped(state + capped(layer(pooled, model.pool, ACTIVATION_GRID)))
     state = capped(layer(state, model.hidden, ACTIVATION_GRID))
-    scores = state.dot(whole(model.output[0], units)) + (
-        whole(model.output[1], units) * ACTIVATION_GRID
+    scores = state.dot(whole(model.output[0], WEIGHT_GRID)) + (
+        whole(model.output[1], WEIGHT_GRID) * ACTIVATION_GRID
     )
-    return [int(score) / (units * ACTIVATION_GRID) for score in scores[:, 0]]
+    return [int(score) / (WEIGHT_GRID * ACTIVATION_GRID) for score in scores[:, 0]]
 
 
 @settings(max_examples=30, deadline=None)
@@ -91,7 +94,7 @@ def test_features_lie_on_their_grid(text: str) -> None:
     segments = segment(text)
     if not segments:
         return
-    features = describe_segments(text, segments)
+    features = describe_segments(text, segments, MODEL.lexicon)
     assert features.shape[0] == len(segments)
     assert (np.abs(features) <= LIMIT).all()
     assert (features * GRID == np.rint(features * GRID)).all()
@@ -127,9 +130,20 @@ def test_a_text_never_goes_as_a_whole() -> None:
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     """Weights of another version do not load."""
     path = tmp_path / "layout.npz"
-    np.savez(path, feature_grid=np.array(GRID + 1), weight_grid=np.array(4096))
+    grids = {"weight_grid": WEIGHT_GRID, "activation_grid": ACTIVATION_GRID}
+    np.savez(path, feature_grid=GRID + 1, **grids)
     with pytest.raises(ValueError, match="another version"):
-        load_layout(path)
+        load_layout(path, LEXICON)
+
+
+def test_weights_that_cannot_be_summed_exactly_are_refused(tmp_path: Path) -> None:
+    """A sum that reaches the mantissa would depend on the order of summation."""
+    with np.load(TEXT / "models" / "layout.npz") as stored:
+        arrays = dict(stored)
+    arrays["hidden_weight"] = np.full_like(arrays["hidden_weight"], 600)
+    np.savez(tmp_path / "layout.npz", **arrays)
+    with pytest.raises(ValueError, match="too large to be exact"):
+        load_layout(tmp_path / "layout.npz", LEXICON)
 
 
 @pytest.mark.parametrize("unit", ["x", "X ", "\n", "a\n", "a. B ", "中", "1:30 ", "| "])
