@@ -37,6 +37,7 @@ def write_report(folder: Path, out: Path | None = None, progress: Progress = sil
     out = out or folder.with_name(f"{folder.name}.report.html")
     if out.absolute().is_relative_to(folder):
         raise ConfigError(f"{out} lies in the data set; write the report beside it", path=out)
+    _read_manifest(folder)  # what cannot be shown is said before it is verified
     data = read_report(folder, verify(folder, progress=progress), progress=progress)
     root = files("builder.render") / "templates"
     names = ("report.html", "report.css", "report.js")
@@ -53,10 +54,7 @@ def read_report(
     Raises:
         InputError: the folder holds no manifest that can be read.
     """
-    try:
-        manifest = BuildManifest.model_validate_json((folder / "manifest.json").read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{folder} holds no manifest of a build: {error}", path=folder) from error
+    manifest = _read_manifest(folder)
     shards = sorted(folder.glob("data/*/*.parquet"))
     with progress("survey", len(shards), "shards") as advance:
         survey = survey_shards(shards, seed, advance)
@@ -71,3 +69,10 @@ def read_report(
         sampling=f"{len(articles):,} of {manifest.stats.articles:,} articles, drawn by the "
         f"SHA-256 of “{seed}:id”: some clusters first, then each language in turn.",
     )
+
+
+def _read_manifest(folder: Path) -> BuildManifest:
+    try:
+        return BuildManifest.model_validate_json((folder / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"{folder} holds no manifest of a build: {error}", path=folder) from error

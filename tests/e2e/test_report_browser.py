@@ -104,6 +104,15 @@ def test_the_keyboard_is_enough(browser: Any, seeds_page: Path) -> None:
     assert visit.is_quiet()
 
 
+def test_nothing_moves_while_it_opens(browser: Any, seeds_page: Path) -> None:
+    visit = Visit(browser, seeds_page, viewport={"width": 1280, "height": 900})
+    shifts = visit.page.evaluate(
+        "new Promise(done => new PerformanceObserver(found => done(found.getEntries().length))"
+        ".observe({ type: 'layout-shift', buffered: true }) || setTimeout(done, 500, 0))"
+    )
+    assert shifts == 0
+
+
 def test_the_receipt_is_a_list_too(browser: Any, seeds_page: Path) -> None:
     visit = Visit(browser, seeds_page)
     visit.page.fill("#search", "date 2025-11-07")

@@ -219,7 +219,6 @@
   document.addEventListener("scroll", () => { tip.hidden = true; }, true);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
   const theme = byId("theme");
-  theme.hidden = false;
   theme.addEventListener("click", () => {
     const root = document.documentElement;
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
