@@ -30,7 +30,7 @@ def groups_of_build(out: Path) -> dict[str, str]:
 
 def compare(groups: Mapping[str, str], truth_path: Path) -> dict[str, str]:
     """Return the share of planted pairs that are in one group, and the articles merged wrongly."""
-    truths = [json.loads(line) for line in truth_path.open(encoding="utf-8")]
+    truths = [json.loads(line) for line in truth_path.read_text(encoding="utf-8").splitlines()]
     found: dict[str, list[bool]] = defaultdict(list)
     family: dict[str, str] = {}
     for truth in truths:

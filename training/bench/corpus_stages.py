@@ -90,8 +90,8 @@ def count_false(
     print(f"false merges: {false} articles")
 
 
-def measure_signatures(count: int) -> None:
-    """Cluster and split random signatures: a fifth planted in clusters of 2 to 20."""
+def planted_signatures(count: int) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.uint32]]:
+    """Return ids in no order and signatures, of which a fifth lie in clusters of 2 to 20."""
     draw = np.random.default_rng(1)
     rows = draw.integers(0, 2**32, (count, 112), dtype=np.uint32)
     at = 0
@@ -104,8 +104,12 @@ def measure_signatures(count: int) -> None:
     copies = slice(at, at + count // 50)
     rows[copies] = rows[at]
     names = draw.bytes(16 * count).hex().encode()
-    ids = np.frombuffer(names, dtype="S32")
-    rows = rows[draw.permutation(count)]
+    return np.frombuffer(names, dtype="S32"), rows[draw.permutation(count)]
+
+
+def measure_signatures(count: int) -> None:
+    """Cluster and split random signatures: a fifth planted in clusters of 2 to 20."""
+    ids, rows = planted_signatures(count)
     timed(
         "cluster_signatures, ids in no order",
         lambda: cluster_signatures(ids, rows, PARAMS),
