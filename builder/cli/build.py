@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from builder.arrow_start import start_arrow
 from builder.cli.exits import FINDINGS, fail
 from builder.cli.local import local_copy
 from builder.cli.summary import show_summary
@@ -63,6 +64,7 @@ def build(
       pressmark build articles/ --out dist/news --config news.toml --workers 4
       pressmark build articles/ --out dist/news-1.1.0 --since dist/news-1.0.0
     """
+    start_arrow()
     from builder.pipeline import BuildRequest
     from builder.pipeline import build as run
 

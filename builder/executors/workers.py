@@ -8,6 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from typing import Any
 
+from builder.arrow_start import start_arrow
 from builder.config import LimitParams
 from builder.executors.limits import confine, stop_clocks
 
@@ -35,6 +36,7 @@ def become_worker(factory: Factory, limits: LimitParams) -> None:
     global _worker  # noqa: PLW0603 - the one place where a worker keeps what it was made for
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    start_arrow()
     _worker = _Worker(factory, limits)
 
 
