@@ -14,6 +14,8 @@ __all__ = ["Picture", "RowCounts", "report_pictures"]
 TOP = 20
 #: Months that are drawn as such; of a longer time, years are.
 MAX_MONTHS = 36
+#: Where ranges of cluster sizes begin.
+SIZES = (1, 2, 3, 4, 5, 10, 20, 50, 100, 1_000)
 
 
 class RowCounts(NamedTuple):
@@ -45,8 +47,7 @@ def report_pictures(manifest: BuildManifest, counts: RowCounts) -> Iterator[Pict
     words = "Characters of cleaned text by language: 5, 25, 50, 75 and 95 % are shorter"
     yield Picture(words, boxes_chart(words, counts.lengths, NARROW))
     yield _shares(manifest)
-    sizes = {str(size): rows for size, rows in sorted(counts.cluster_sizes.items())}
-    yield _bars("Articles by number of near-duplicates in their cluster", sizes)
+    yield _bars("Articles by size of their cluster of near-duplicates", _sizes(counts))
     if stats.removed_chars is not None:
         yield _ranked("Removed characters by rule", stats.removed_chars)
     yield _ranked("Entities by label", stats.entities)
@@ -98,13 +99,24 @@ def _months(found: Iterable[str]) -> list[str]:
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(min(numbers), max(numbers) + 1)]
 
 
+def _sizes(counts: RowCounts) -> dict[str, int]:
+    """Sum articles by size of their cluster: small sizes alone, large ones by range."""
+    sums: Counter[str] = Counter()
+    for size, rows in sorted(counts.cluster_sizes.items()):
+        first = max(bound for bound in SIZES if bound <= max(size, 1))
+        after = next((bound for bound in SIZES if bound > first), None)
+        last = "" if after == first + 1 else f"–{after - 1:,}" if after else " or more"
+        sums[f"{first:,}{last}"] += rows
+    return dict(sums)
+
+
 def _shares(manifest: BuildManifest) -> Picture:
     bars = []
     for split in split_order(manifest.splits):
         share = manifest.splits[split]
         if share.wanted is not None:
             bars.append(Bar(f"{split} asked", (round(1000 * share.wanted),)))
-        bars.append(Bar(f"{split} achieved", (round(1000 * share.share),)))
+        bars.append(Bar(f"{split} got", (round(1000 * share.share),)))
     asked = any(share.wanted is not None for share in manifest.splits.values())
     words = f"Splits: {'asked and achieved' if asked else 'achieved'}, per 1,000 articles"
     return Picture(words, bar_chart(words, bars, width=NARROW))

@@ -19,7 +19,9 @@ def manifest(seeds: Path) -> BuildManifest:
 def pictures(
     manifest: BuildManifest, months: dict[tuple[str | None, str | None], int]
 ) -> list[str]:
-    counts = RowCounts({1: 5}, months, {"fr": QUANTILES}, {"Astana": 3})
+    counts = RowCounts(
+        {1: 5, 2: 4, 7: 14, 9: 9, 5_000: 5_000}, months, {"fr": QUANTILES}, {"Astana": 3}
+    )
     return [f"{words}\n{svg}" for words, svg in report_pictures(manifest, counts)]
 
 
@@ -42,6 +44,13 @@ def test_a_long_time_is_drawn_by_year_and_the_first_years_together(manifest: Bui
 
 def test_nothing_dated_is_drawn_too(manifest: BuildManifest) -> None:
     assert ">no date</text>" in pictures(manifest, {(None, None): 5})[1]
+
+
+def test_large_clusters_share_a_bar(manifest: BuildManifest) -> None:
+    found = next(picture for picture in pictures(manifest, {}) if "by size" in picture)
+    for label, rows in (("1", "5"), ("2", "4"), ("5–9", "23"), ("1,000 or more", "5,000")):
+        assert f">{label}</text>" in found
+        assert f">{rows}</text>" in found
 
 
 def test_lengths_stand_on_one_scale() -> None:
