@@ -7,7 +7,7 @@ boundaries in files only, so bytes cannot depend on who ran which task.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -75,8 +75,12 @@ class SliceReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
-        rejects = [[*reason, count] for reason, count in self.rejects.items()]
-        return {**asdict(self), "rejects": rejects}
+        return {
+            "bytes": self.bytes,
+            "read": self.read,
+            "rejects": [[*reason, count] for reason, count in self.rejects.items()],
+            "unknown_fields": dict(self.unknown_fields),
+        }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:

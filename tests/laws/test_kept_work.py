@@ -68,7 +68,8 @@ def write(folder: Path, name: str, seeds: list[int]) -> None:
         words = [f"{draw.choice('bdfgklmnprst')}{draw.choice('aeiou')}{n % 7}r" for n in range(60)]
         text = f"{' '.join(words).capitalize()}.\nRead all our stories about the harbour here."
         url = f"https://example{seed % 3}.org/{seed}"
-        records.append({"id": f"{seed}", "text": text, "url": url})
+        records.append({"id": f"{seed}", "text": text, "url": url, "desk": "local"})
+    records.append({"id": "blank", "text": " "})
     (folder / name).write_text("".join(json.dumps(record) + "\n" for record in records))
 
 
@@ -85,6 +86,8 @@ def test_a_second_build_does_nothing_again(
     assert len(worked_on) == 100
     worked_on.clear()
     assert make() == first
+    assert first.inputs.unknown_fields == {"desk": 100}
+    assert first.counts.rejects == {"EMPTY_TEXT": 5}
     assert worked_on == []
 
 
