@@ -92,7 +92,7 @@ def memory_of(root: int) -> tuple[int, int, int]:
     """Return PSS and RSS of a process and all below it, and the largest peak of one, in bytes."""
     pss = rss = largest = 0
     for process in family(root):
-        with contextlib.suppress(OSError, ValueError, IndexError):
+        with contextlib.suppress(OSError, LookupError):  # it has ended
             folder = Path("/proc") / str(process)
             fields = dict(
                 line.split(":", 1)
