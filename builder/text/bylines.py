@@ -83,7 +83,7 @@ def _read_page(text: str) -> _Page | None:
     for number, line in enumerate(lines):
         if not line.strip():
             continue
-        size = len(line) + 1.5 * len(_WIDE.findall(line))
+        size = len(line) + (0.0 if line.isascii() else 1.5 * len(_WIDE.findall(line)))
         prose = size >= PROSE_CHARS or (
             size >= SHORT_PROSE_CHARS and line.rstrip().endswith(_STOPS)
         )

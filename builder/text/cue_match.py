@@ -91,6 +91,7 @@ class Matcher:
         self.pieces: set[Piece] = set()
         self._folded = folded
         self._roles = roles
+        self._lines: dict[int, Unit] = {}  # by the newline before them
         first = _PROSE.search(text)
         self._body = first.start() if first else len(text)
 
@@ -140,11 +141,17 @@ class Matcher:
         """Return the line around a place, or the window around it if the line is long."""
         text = self.text
         low, high = max(0, at - MAX_UNIT), min(len(text), at + MAX_UNIT)
-        before, after = text.rfind("\n", low, at), text.find("\n", at, high)
+        before = text.rfind("\n", low, at)
+        if before in self._lines:
+            return self._lines[before]
+        after = text.find("\n", at, high)
         start = before + 1 if before >= 0 else low
         end = after if after >= 0 else high
         whole = (before >= 0 or low == 0) and (after >= 0 or high == len(text))
-        return self._tight(start, end, whole=whole and end - start <= MAX_UNIT, line=True)
+        unit = self._tight(start, end, whole=whole and end - start <= MAX_UNIT, line=True)
+        if before >= 0 and end - start < MAX_UNIT and whole:
+            self._lines[before] = unit
+        return unit
 
     def sentence(self, found: re.Match[str]) -> Unit:
         """Return the sentence around a match, within its line."""
