@@ -224,10 +224,11 @@ Configs: {names}.
 ```python
 from datasets import load_dataset
 
-REPO = "{manifest.name}"  # this folder, or user/{manifest.name} on the Hub
-articles = load_dataset(REPO, split="{split}")
+# The path to this folder from where you run this, or user/{manifest.name} on the Hub.
+place = "{manifest.name}"
+articles = load_dataset(place, split="{split}")
 print(articles[0]["text"][:80])
-for article in load_dataset(REPO, split="{split}", streaming=True):
+for article in load_dataset(place, split="{split}", streaming=True):
     print(article["id"], article["language"], article["date"])
     break
 ```
@@ -235,7 +236,8 @@ for article in load_dataset(REPO, split="{split}", streaming=True):
 ```python
 import pandas as pd
 
-frame = pd.read_parquet("{manifest.name}/{folder}", columns=["id", "date", "source", "text"])
+place = "{manifest.name}"  # as above; on the Hub: hf://datasets/user/{manifest.name}
+frame = pd.read_parquet(f"{{place}}/{folder}", columns=["id", "date", "source", "text"])
 print(frame.head())
 ```
 
