@@ -189,7 +189,8 @@ def _echoes(page: Page, terms: _Terms) -> Floats:
     joined = joined[np.append(True, joined[1:] != joined[:-1])] if joined.size else joined
     owner, bucket = joined >> _BUCKET_BITS, joined & ((1 << _BUCKET_BITS) - 1)
     is_prose = page.is_prose.take(owner)
-    both = np.bincount(bucket, weights=1.0 + _MANY * is_prose).take(bucket) if bucket.size else is_prose
+    found = np.bincount(bucket, weights=1.0 + _MANY * is_prose, minlength=1)
+    both = found.take(bucket)
     in_prose = np.floor(both / _MANY)
     sums = np.zeros((3, owner.size + 1))
     np.cumsum(both - _MANY * in_prose > 1.0, out=sums[0, 1:])

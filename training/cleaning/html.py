@@ -28,7 +28,7 @@ from training.cleaning.pages import RULES, GoldPage, fold_of
 
 __all__ = ["HtmlScores", "measure_html"]
 
-PRECISE = "trafilatura, precision mode"
+PRECISE = "trafilatura, precision mode, no tables"
 READER = "the reader"
 CLEANED = "the reader, then cues and layout"
 
