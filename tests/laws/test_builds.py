@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from builder.config import BuildConfig
 from builder.corpus.splits import SplitParams
 from builder.pipeline import BuildRequest, build
 from tests.conftest import SEEDS
+from training.bench.make_pages import write_pages
 
 TOPICS = ("bridge", "harbour", "school", "forest", "museum", "stadium", "railway", "market")
 PLACES = ("north", "south", "east", "west", "centre")
@@ -185,3 +189,20 @@ def test_an_empty_split_is_left_out_with_a_warning(tmp_path: Path) -> None:
     assert list(manifest.counts.splits) == ["train"]
     assert len(manifest.warnings) == 2
     assert "validation" not in (out / "README.md").read_text().split("---")[1]
+
+
+def test_the_same_bytes_for_any_hash_seed_time_zone_and_locale(tmp_path: Path) -> None:
+    """Pages in twelve languages, built by fresh processes that have nothing in common."""
+    pages = tmp_path / "pages.jsonl"
+    write_pages(pages, 150_000, seed=4)
+    surroundings = [
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"},
+    ]
+    trees = []
+    for number, changed in enumerate(surroundings):
+        out = tmp_path / str(number) / "news"
+        command = [sys.executable, "-m", "builder", "build", pages, "--out", out, "--quiet"]
+        subprocess.run(command, check=True, env={**os.environ, **changed})
+        trees.append(dict(tree(out.parent)))
+    assert trees[0] == trees[1]
