@@ -7,25 +7,28 @@ that was killed at any moment goes on where it was, and one whose input has chan
 does those places again.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
 from builder.config import BuildConfig
+from builder.errors import OutputError
 from builder.executors.watch import Watch
 from builder.readers import Slice, digest_slice
 from builder.tools import data_digest, describe_annotators
-from builder.writers.atomic import sync_folder, translate_os_errors
+from builder.writers.atomic import MARK, sync_folder, translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 
 __all__ = ["RECORD_SETTINGS", "Recipe", "Store", "keeping", "record_context", "scan_context"]
@@ -47,7 +50,8 @@ LIBRARIES = (
 
 _PACKAGES = ("builder", "schema")
 _MARKER = "report.json"
-_BEGUN = "begun"
+#: Finished work, or work that was not finished.
+_ENTRY = re.compile(r"[0-9a-f]{64}(\.\d+\.part)?")
 _CHUNK = 1 << 20
 
 
@@ -134,21 +138,33 @@ class Store:
                 sync_folder(home.parent)
             shutil.rmtree(made, ignore_errors=True)
 
-    def begin(self) -> None:
-        """Note that a build begins; what it fetches or keeps is in use from now on.
+    @contextmanager
+    def in_use(self) -> Iterator[Self]:
+        """Use the folder for one build; what that has not used is gone once it has ended well.
 
         Raises:
-            OutputError: the folder cannot be made or written.
+            OutputError: the folder cannot be written, holds other files, or is in use.
         """
+        mark = self.folder / MARK
         with translate_os_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / _BEGUN).write_bytes(b"")
+            if not mark.exists() and any(self.folder.iterdir()):
+                message = f"{self.folder} holds other files; give an empty folder for kept work"
+                raise OutputError(message, path=self.folder)
+            lock = mark.open("w")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                message = f"another build uses {self.folder}; wait for it, or give another folder"
+                raise OutputError(message, path=self.folder) from error
+            os.utime(mark)
+            yield self
+            self._forget_unused(mark.stat().st_mtime_ns)
 
-    def forget_unused(self) -> None:
-        """Remove what no build has used since the last one began."""
-        begun = (self.folder / _BEGUN).stat().st_mtime_ns
+    def _forget_unused(self, since: int) -> None:
         for home in self.folder.glob("??/*"):
-            if home.stat().st_mtime_ns < begun:
+            if _ENTRY.fullmatch(home.name) and home.stat().st_mtime_ns < since:
                 shutil.rmtree(home, ignore_errors=True)
 
     def _home(self, key: str) -> Path:

@@ -101,9 +101,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     check_description(request.config, request.base)
     earlier = open_release(request.since, request.config) if request.since else None
     listing = _list(request)
-    with work_folder(out) as work:
-        store = Store(request.cache or work / KEPT)
-        store.begin()
+    with work_folder(out) as work, Store(request.cache or work / KEPT).in_use() as store:
         inputs = _hash_inputs(request, listing, progress)
         slices = plan_slices(listing, SLICE_BYTES)
         carried = earlier.plan(len(slices)) if earlier else []
@@ -132,7 +130,6 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         for kind in ("rejects", "audit", "failed"):
             _place(work / kind, sibling(out, kind), work)
         replace_folder(work / "dataset", out, work)
-        store.forget_unused()
     return manifest
 
 
@@ -163,7 +160,8 @@ def _ours(out: Path) -> list[Path]:
 
 def _list(request: BuildRequest) -> FileListing:
     root = request.input
-    listing = list_files(root, _ours(request.out), request.config.input.links)
+    ours = [*_ours(request.out), *filter(None, [request.cache])]
+    listing = list_files(root, ours, request.config.input.links)
     if not listing.files and not listing.rejects:
         raise InputError(
             f"no article found in {root}: no file that a reader knows "

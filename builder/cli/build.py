@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,8 @@ def build(
             since=earlier,
             cache=cache,
         )
-        manifest = run(request, draw_progress(quiet=quiet))
+        with _tell_what_is_kept(request.out):
+            manifest = run(request, draw_progress(quiet=quiet))
     if update_card:
         _update_card(config, base, request.out)
     if as_json:
@@ -132,6 +133,19 @@ def _pairs(mapping: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         if not equals:
             raise ConfigError(f"--map wants NAME=COLUMN, not {item!r}")
         yield name, column
+
+
+@contextmanager
+def _tell_what_is_kept(out: Path) -> Iterator[None]:
+    """Say that a build which ends early need not begin again."""
+    from builder.writers.atomic import sibling
+
+    try:
+        yield
+    except BaseException:
+        if (partial := sibling(out, "partial")).exists():
+            click.echo(f"finished work is kept in {partial}: the same command goes on", err=True)
+        raise
 
 
 def _update_card(config: "BuildConfig", base: Path, out: Path) -> None:

@@ -82,7 +82,7 @@ def work_folder(out: Path) -> Iterator[Path]:
         except BaseException:
             with contextlib.suppress(OSError):
                 _clear(folder)
-            if not (folder / KEPT).exists():
+            if not any(item.is_dir() for item in (folder / KEPT).glob("*")):
                 shutil.rmtree(folder, ignore_errors=True)
             raise
         shutil.rmtree(folder, ignore_errors=True)

@@ -247,7 +247,8 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.parent.name != "articles"
+        # Work that is kept for the next build is neither old nor new.
+        if path.is_file() and path.parent.name != "articles" and "out.partial" not in path.parts
     }
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from builder import pipeline, tasks
 from builder.config import BuildConfig, parse_config
-from builder.kept import RECORD_SETTINGS
+from builder.errors import OutputError
+from builder.kept import RECORD_SETTINGS, Store
 from builder.pipeline import BuildRequest, build
 from schema.manifest import BuildManifest
 
@@ -159,6 +160,22 @@ def test_work_that_is_not_used_is_forgotten(tmp_path: Path, make: Make) -> None:
         (tmp_path / f"news/{number}.jsonl").unlink()
     make()
     assert 0 < len(list((tmp_path / "cache").rglob("report.json"))) < before
+
+
+def test_nothing_but_kept_work_is_ever_removed(tmp_path: Path, make: Make) -> None:
+    """A folder of somebody's is no cache, and two builds share none at the same time."""
+    write_corpus(tmp_path / "news")
+    (tmp_path / "cache/ab").mkdir(parents=True)
+    (tmp_path / "cache/ab/thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="holds other files"):
+        make()
+    make(cache="mine")
+    (tmp_path / "mine/ab").mkdir(exist_ok=True)
+    (tmp_path / "mine/ab/thesis.txt").write_text("years of work")
+    make(cache="mine")
+    assert (tmp_path / "mine/ab/thesis.txt").exists()
+    with Store(tmp_path / "mine").in_use(), pytest.raises(OutputError, match="another build uses"):
+        make(cache="mine")
 
 
 def test_a_build_that_fails_leaves_its_work_to_the_next(
