@@ -26,6 +26,7 @@ from builder.corpus.duplicates import (
 )
 from builder.corpus.leaks import SplitOverlap, SplitShare, achieved_shares, leak_matrix
 from builder.corpus.splits import BRIDGE, SplitResult, assign_splits, split_codes
+from builder.corpus.union import flatten, unite
 from builder.errors import ConfigError
 from builder.writers.parts import SCHEMAS
 from schema.reject import Reject, RejectCode, Stage
@@ -156,13 +157,12 @@ def _compare(corpus: _Corpus, config: BuildConfig) -> tuple[_Compared, list[Reje
         clusters = cluster_signatures(
             id_array(rows["id"]), _signatures(rows, config), config.clusters
         )
+        component = _tie_names(rows, clusters.component)
         kept = np.arange(rows.num_rows)
         if config.duplicates == "reject":
             kept = keep_one_per_cluster(rows, clusters.cluster, corpus.is_old)
             _check_losses(rows, kept, config)
-        splits = assign_splits(
-            rows, clusters.component, config.splits, corpus.fixed, counted=_is_kept(kept)
-        )
+        splits = assign_splits(rows, component, config.splits, corpus.fixed, counted=_is_kept(kept))
         if not splits.bridges.size:
             found = _Compared(
                 corpus, clusters.cluster, clusters.component, clusters.report, kept, splits
@@ -171,6 +171,24 @@ def _compare(corpus: _Corpus, config: BuildConfig) -> tuple[_Compared, list[Reje
         # Without them the rest may fall apart into other clusters.
         bridges += _bridges(rows.take(pa.array(splits.bridges)))
         corpus = corpus.take(np.flatnonzero(splits.codes != BRIDGE))
+
+
+def _tie_names(rows: pa.Table, component: Rows) -> Rows:
+    """Put an article that comes back into the component of those that are named by its id."""
+    named = pc.index_in(rows["cluster_id"], value_set=rows["id"].combine_chunks())
+    named = np.asarray(pc.fill_null(named, -1), dtype=np.int64)
+    left = np.flatnonzero((named >= 0) & (component != component[named]))
+    if not left.size:
+        return component
+    parents = np.arange(component.size, dtype=np.int64)
+    unite(parents, np.arange(component.size, dtype=np.int64), component)
+    unite(parents, left, named[left])
+    flatten(parents)
+    order = np.argsort(id_array(rows["id"]), kind="stable")
+    _, first, of_row = np.unique(parents[order], return_index=True, return_inverse=True)
+    tied = np.empty_like(parents)
+    tied[order] = order[first][of_row]
+    return tied
 
 
 def _conclude(compared: _Compared, rejects: list[Reject], config: BuildConfig) -> Decision:
@@ -187,7 +205,7 @@ def _conclude(compared: _Compared, rejects: list[Reject], config: BuildConfig) -
     )
     tied = heavy_merges(compared.corpus.rows["source"], compared.component, config.clusters)
     shares = achieved_shares(splits, config.splits)
-    leaks = leak_matrix(splits, rows["text_key"].to_numpy(), compared.component[published])
+    leaks = leak_matrix(splits, rows["text_key"].to_numpy(), names.ids)
     table = rows.select(["part", "row", "id", "language", "row_bytes", "audit_bytes"])
     table = table.append_column("release", pc.fill_null(rows["release"], NEW_RELEASE))
     table = table.append_column("split", pa.array(splits.labels.tolist(), pa.string()))

@@ -6,9 +6,10 @@ of these rows are published again is decided later: those whose article is still
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -34,9 +35,10 @@ from builder.writers.parts import (
     open_table,
     part_path,
 )
-from schema.arrow import audit_schema
+from schema.arrow import arrow_schema, audit_schema
 from schema.article import SCHEMA_VERSION
 from schema.manifest import BuildManifest, Shard
+from schema.validate import validate_table
 
 __all__ = ["CarryTask", "EarlierRelease", "carrier", "leave_carried_ids", "open_release"]
 
@@ -83,11 +85,14 @@ class EarlierRelease(NamedTuple):
 
     def plan(self, first: int) -> list[CarryTask]:
         """Return a task for each shard; `first` is the number of the first one."""
-        shards = [shard for shard in self.manifest.shards if shard.config != "audit"]
+        # Receipts stand in the order of languages, which is not that of paths: zh, zh-Hant.
+        shards = sorted(
+            _articles(self.manifest), key=lambda shard: (shard.language or "", shard.path)
+        )
         tasks = []
         rows: dict[tuple[str | None, str], int] = {}
         receipts: dict[str, int] = {}
-        for number, shard in enumerate(sorted(shards, key=lambda shard: shard.path)):
+        for number, shard in enumerate(shards):
             place = (shard.language, shard.split)
             row, receipt = rows.get(place, 0), receipts.get(shard.split, 0)
             tasks.append(CarryTask(first + number, shard, row, receipt))
@@ -101,6 +106,16 @@ class EarlierRelease(NamedTuple):
         held = [release.rows.get(language, {}).get(split, 0) for release in self.manifest.releases]
         places = task.row + np.arange(first, first + rows)
         return pa.array(np.searchsorted(np.cumsum(held), places, side="right"), pa.int32())
+
+    def differences(self, config: BuildConfig) -> tuple[str, ...]:
+        """Say which settings of the corpus stages are other ones than those of this release."""
+        settings = config.model_dump(mode="json", include={"splits", "clusters", "signature"})
+        return tuple(
+            f"[{name}] is not as in {self.manifest.version}, whose articles stay where they are: "
+            "near-duplicates among them may lie in two splits"
+            for name, values in sorted(settings.items())
+            if self.manifest.config.get(name) != values
+        )
 
 
 def open_release(folder: Path, config: BuildConfig) -> EarlierRelease:
@@ -133,8 +148,28 @@ def open_release(folder: Path, config: BuildConfig) -> EarlierRelease:
         split_codes(pa.array(sorted(manifest.counts.splits), pa.string()), config.splits)
     except ValueError as error:
         raise ConfigError(f"--since: {error}") from error
-    digest = hashlib.sha256(data).hexdigest()
-    return EarlierRelease(folder, _find_receipts(folder, manifest, config), manifest, digest)
+    _check_manifest(manifest, path)
+    receipts = _find_receipts(folder, manifest, config)
+    return EarlierRelease(folder, receipts, manifest, hashlib.sha256(data).hexdigest())
+
+
+def _articles(manifest: BuildManifest) -> list[Shard]:
+    return [shard for shard in manifest.shards if shard.config != "audit"]
+
+
+def _check_manifest(manifest: BuildManifest, path: Path) -> None:
+    """Refuse a manifest that no build of ours has written."""
+    said: Counter[tuple[str, str]] = Counter()
+    for release in manifest.releases:
+        for language, splits in release.rows.items():
+            said.update({(language, split): rows for split, rows in splits.items()})
+    held: Counter[tuple[str, str]] = Counter()
+    for shard in _articles(manifest):
+        held[shard.language or "", shard.split] += shard.rows
+    paths = [PurePosixPath(shard.path) for shard in manifest.shards]
+    outside = [path for path in paths if path.is_absolute() or ".." in path.parts]
+    if not held or said != held or outside:
+        raise ConfigError(f"--since: {path} contradicts itself; run `pressmark verify`", path=path)
 
 
 def _find_receipts(folder: Path, manifest: BuildManifest, config: BuildConfig) -> Path | None:
@@ -146,7 +181,19 @@ def _find_receipts(folder: Path, manifest: BuildManifest, config: BuildConfig) -
             f"--since: the receipts of {folder} are not at hand ({home or 'it was built without'}"
             '); set audit = "none", or give the folder that has them'
         )
+    for shard in manifest.shards:
+        if shard.config == "audit":
+            _check_unchanged(home / shard.path, shard)
     return home
+
+
+def _check_unchanged(path: Path, shard: Shard) -> None:
+    try:
+        if hash_file(path) == (shard.bytes, shard.sha256):
+            return
+    except OSError as error:
+        raise ConfigError(f"--since: cannot read {path}: {error.strerror}", path=path) from error
+    raise ConfigError(f"--since: {path} has changed since it was built", path=path)
 
 
 def carrier(
@@ -165,10 +212,9 @@ class _Carrier:
         self.earlier = earlier
         self.work = work
         withheld = withheld_articles(config)
-        self.withheld = {
-            "id": pa.array(sorted(withheld.ids), pa.string()),
-            "source": pa.array(sorted(withheld.domains), pa.string()),
-        }
+        self.withheld_ids = pa.array(sorted(withheld.ids), pa.string())
+        self.withheld_sources = pa.array(sorted(withheld.domains), pa.string())
+        self.withheld_urls = withheld.urls
 
     def __call__(self, task: CarryTask) -> int:
         """Copy one shard, less what is withheld by now.
@@ -194,14 +240,17 @@ class _Carrier:
     def _read(self, task: CarryTask) -> Iterator[pa.Table]:
         """Yield the rows of a shard, each with its receipt."""
         path = self.earlier.folder / task.shard.path
+        _check_unchanged(path, task.shard)
         try:
-            if hash_file(path) != (task.shard.bytes, task.shard.sha256):
-                raise ConfigError(f"--since: {path} has changed since it was built", path=path)
             receipts = _Receipts(self.earlier, task)
             for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
-                rows = pa.Table.from_batches([batch])
+                rows = pa.Table.from_batches([batch]).cast(arrow_schema())
+                findings = validate_table(rows, limit=1)
+                if findings:
+                    message = f"--since: {path} breaks the schema ({findings[0].message})"
+                    raise ConfigError(message, path=path)
                 yield rows.append_column("removed", receipts.take(rows["id"]))
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, pa.ArrowException, ValueError) as error:
             raise ConfigError(f"--since: cannot read {path}: {error}", path=path) from error
 
     def _small_columns(self, rows: pa.Table, task: CarryTask, first: int) -> pa.Table:
@@ -223,10 +272,21 @@ class _Carrier:
             "split": [task.shard.split] * count,
             "release": self.earlier.releases(task, first, count),
         }
-        kept = np.ones(count, dtype=np.bool_)
-        for name, values in self.withheld.items():
-            kept &= ~pc.is_in(rows[name], value_set=values).to_numpy(zero_copy_only=False)
-        return pa.Table.from_pydict(columns, SCHEMAS["carried"]).filter(pa.array(kept))
+        return pa.Table.from_pydict(columns, SCHEMAS["carried"]).filter(self._may_stay(rows))
+
+    def _may_stay(self, rows: pa.Table) -> pa.Array:
+        """Tell which rows are not withheld by now; another record of their text is read anew."""
+        gone = np.zeros(rows.num_rows, dtype=np.bool_)
+        for values, withheld in (
+            (rows["id"], self.withheld_ids),
+            (pc.struct_field(rows["origin"], "id"), self.withheld_ids),
+            (rows["source"], self.withheld_sources),
+        ):
+            gone |= pc.is_in(values, value_set=withheld).to_numpy(zero_copy_only=False)
+        if self.withheld_urls:
+            for row, hints in enumerate(rows["source_hints"].to_pylist()):
+                gone[row] |= any(hint["value"] in self.withheld_urls for hint in hints)
+        return pa.array(~gone)
 
 
 def _list_lengths(rows: pa.Table, names: Iterable[str]) -> npt.NDArray[np.int64]:

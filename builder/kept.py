@@ -11,8 +11,10 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,8 +29,8 @@ from builder.config import BuildConfig
 from builder.errors import OutputError
 from builder.executors.watch import Watch
 from builder.readers import Slice, digest_slice
-from builder.tools import data_digest, describe_annotators
-from builder.writers.atomic import MARK, sync_folder, translate_os_errors
+from builder.tools import data_digest, describe_annotators, describe_identifier
+from builder.writers.atomic import sync_folder, translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 
 __all__ = ["RECORD_SETTINGS", "Recipe", "Store", "keeping", "record_context", "scan_context"]
@@ -50,6 +52,8 @@ LIBRARIES = (
 
 _PACKAGES = ("builder", "schema")
 _MARKER = "report.json"
+#: No mark of a folder that a build may replace: a cache is never in the place of an output.
+_MARK = ".pressmark-cache"
 #: Finished work, or work that was not finished.
 _ENTRY = re.compile(r"[0-9a-f]{64}(\.\d+\.part)?")
 _CHUNK = 1 << 20
@@ -108,15 +112,20 @@ class Store:
     def fetch(self, key: str, files: Sequence[Path]) -> Any:
         """Put kept files into their places and return the report; None if they are not there."""
         home = self._home(key)
+        sources = [home / file.name.partition(".")[2] for file in files]
         try:
             kept = json.loads((home / _MARKER).read_bytes())
-            for file, checksum in zip(files, kept["files"], strict=True):
-                _link_whole(home / file.name.partition(".")[2], file, checksum)
-            os.utime(home)
+            is_whole = [_checksum(source) for source in sources] == kept["files"]
+            report = kept["report"]
         except (OSError, ValueError, KeyError, TypeError):
+            is_whole, report = False, None
+        if not is_whole:
             shutil.rmtree(home, ignore_errors=True)
             return None
-        return kept["report"]
+        for source, file in zip(sources, files, strict=True):
+            _link(source, file)
+        os.utime(home)
+        return report
 
     def keep(self, key: str, files: Sequence[Path], report: Any) -> None:
         """Keep the files and the report of a task.
@@ -145,7 +154,7 @@ class Store:
         Raises:
             OutputError: the folder cannot be written, holds other files, or is in use.
         """
-        mark = self.folder / MARK
+        mark = self.folder / _MARK
         with translate_os_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             if not mark.exists() and any(self.folder.iterdir()):
@@ -209,7 +218,7 @@ class KeptWork:
         if key is not None:
             with translate_os_errors(self._work):
                 files[0].parent.mkdir(parents=True, exist_ok=True)
-            kept = self._store.fetch(key, files)
+                kept = self._store.fetch(key, files)
             if kept is not None:
                 return self._recipe.load(kept)
         report = do()
@@ -250,6 +259,7 @@ def record_context(config: BuildConfig, since: str = "") -> str:
         "settings": config.model_dump(mode="json", include=set(RECORD_SETTINGS)),
         "since": since,
         "annotators": {column: (item.name, item.version) for column, item in annotators.items()},
+        "identifier": describe_identifier(config),
         "code": code_digest(),
     }
     return json.dumps(parts, sort_keys=True)
@@ -263,13 +273,14 @@ def scan_context(config: BuildConfig) -> str:
 
 @cache
 def code_digest() -> str:
-    """Return one hash over the code, rules and models of this package, and its libraries."""
+    """Return one hash over the code, rules and models of this package, Python and libraries."""
     digest = hashlib.sha256(data_digest().encode())
     root = Path(__file__).parent.parent
     for package in _PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(f"{platform.python_version()} {unicodedata.unidata_version}\n".encode())
     for name in LIBRARIES:
         digest.update(f"{name} {_version(name)}\n".encode())
     return digest.hexdigest()
@@ -290,12 +301,6 @@ def _checksum(path: Path) -> list[int]:
             size += len(data)
             checksum = zlib.crc32(data, checksum)
     return [size, checksum]
-
-
-def _link_whole(source: Path, target: Path, checksum: list[int]) -> None:
-    if _checksum(source) != checksum:
-        raise ValueError(f"{source} is not what was kept")
-    _link(source, target)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -99,9 +99,9 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     out = request.out
     _check_places(request)
     check_description(request.config, request.base)
-    earlier = open_release(request.since, request.config) if request.since else None
     listing = _list(request)
     with work_folder(out) as work, Store(request.cache or work / KEPT).in_use() as store:
+        earlier = open_release(request.since, request.config) if request.since else None
         inputs = _hash_inputs(request, listing, progress)
         slices = plan_slices(listing, SLICE_BYTES)
         carried = earlier.plan(len(slices)) if earlier else []
@@ -111,6 +111,9 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         reports = _annotate(request, slices, _Places(work, store, earlier), progress)
         with progress("decide", 1, "step") as advance:
             decision = _decide(request, len(reports), carried, work)
+            if earlier:
+                told = (*earlier.differences(request.config), *decision.warnings)
+                decision = decision._replace(warnings=told)
             advance(1)
         _write_rejects(work, listing, len(reports), decision)
         record = BuildRecord(listing, inputs, tuple(reports), decision, templates, earlier)
@@ -143,6 +146,7 @@ def _check_places(request: BuildRequest) -> None:
     if not named:
         raise ConfigError(f"--out {str(out)!r} is no name for a folder; give another", path=out)
     root = request.input.resolve()
+    _check_cache(request)
     for folder in _ours(out):
         if root == folder.resolve() or root.is_relative_to(folder.resolve()):
             raise ConfigError(
@@ -153,6 +157,19 @@ def _check_places(request: BuildRequest) -> None:
         check_replaceable(folder)
 
 
+def _check_cache(request: BuildRequest) -> None:
+    """Refuse a cache that the build would replace or read."""
+    if request.cache is None:
+        return
+    cache = request.cache.resolve()
+    for folder in (request.input.resolve(), *(ours.resolve() for ours in _ours(request.out))):
+        if cache.is_relative_to(folder) or folder.is_relative_to(cache):
+            raise ConfigError(
+                f"--cache {request.cache} and {folder} lie in each other; choose another folder",
+                path=request.cache,
+            )
+
+
 def _ours(out: Path) -> list[Path]:
     """Return all folders that a build into `out` may replace."""
     return [out, *(sibling(out, kind) for kind in ("partial", "rejects", "audit", "failed"))]
@@ -160,8 +177,7 @@ def _ours(out: Path) -> list[Path]:
 
 def _list(request: BuildRequest) -> FileListing:
     root = request.input
-    ours = [*_ours(request.out), *filter(None, [request.cache])]
-    listing = list_files(root, ours, request.config.input.links)
+    listing = list_files(root, _ours(request.out), request.config.input.links)
     if not listing.files and not listing.rejects:
         raise InputError(
             f"no article found in {root}: no file that a reader knows "

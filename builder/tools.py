@@ -23,6 +23,7 @@ from schema.manifest import Annotator
 __all__ = [
     "data_digest",
     "describe_annotators",
+    "describe_identifier",
     "make_registrable",
     "make_tools",
     "ships",
@@ -99,6 +100,12 @@ def withheld_articles(config: BuildConfig) -> Withheld:
         frozenset(withheld_domains(withhold.domains)),
         frozenset(withhold.urls),
     )
+
+
+def describe_identifier(config: BuildConfig) -> tuple[str, str]:
+    """Return name and version of the language identifier."""
+    identifier = _identifier(config.language)
+    return identifier.name, identifier.version
 
 
 def describe_annotators(config: BuildConfig) -> dict[str, Annotator]:

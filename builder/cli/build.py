@@ -138,13 +138,14 @@ def _pairs(mapping: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 @contextmanager
 def _tell_what_is_kept(out: Path) -> Iterator[None]:
     """Say that a build which ends early need not begin again."""
-    from builder.writers.atomic import sibling
+    from builder.writers.atomic import KEPT, sibling
 
     try:
         yield
-    except BaseException:
-        if (partial := sibling(out, "partial")).exists():
-            click.echo(f"finished work is kept in {partial}: the same command goes on", err=True)
+    except BaseException as error:
+        kept = sibling(out, "partial") / KEPT
+        if kept.is_dir() and not isinstance(error, ConfigError):
+            click.echo(f"finished work is kept in {kept}: the same command goes on", err=True)
         raise
 
 

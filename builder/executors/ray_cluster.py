@@ -58,7 +58,12 @@ class RayExecutor:
         if not self.ray.is_initialized():
             self._connect()
         crew = _Crew(self.ray, factory, self.settings)
-        source = enumerate(tasks)
+        try:
+            yield from self._in_order(crew, enumerate(tasks))
+        finally:
+            crew.dismiss()
+
+    def _in_order(self, crew: "_Crew", source: Iterator[tuple[int, Any]]) -> Iterator[Any]:
         reports: dict[int, Any] = {}
         for turn in itertools.count():
             while turn not in reports:
@@ -119,6 +124,13 @@ class _Crew:
             return number, self._quarantine.rescue_all([task], 1)[0]
         except self.ray.exceptions.RayTaskError as error:
             raise error.cause from error
+
+    def dismiss(self) -> None:
+        """End the tasks that nobody waits for any more, before their folder goes."""
+        for reference in self.running:
+            self.ray.cancel(reference, force=True)
+        if self.running:
+            self.ray.wait([*self.running], num_returns=len(self.running), timeout=60)
 
 
 def make(settings: Settings) -> RayExecutor:

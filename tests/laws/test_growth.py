@@ -263,3 +263,92 @@ def test_ids_fall_only_where_a_release_starts(tmp_path: Path, make: Make) -> Non
     ids = [row["id"] for row in rows_of(tmp_path / "1.1.0")["en/train"]]
     falls = [at for at, (one, two) in enumerate(pairwise(ids), 1) if two < one]
     assert falls == [manifest["releases"][0]["rows"]["en"]["train"]]
+
+
+def test_a_language_and_its_scripts_lie_in_order(tmp_path: Path, make: Make) -> None:
+    """`zh` comes before `zh-Hant`, but `zh/` does not come before `zh-Hant/`."""
+    plain = ["上海新日公路大火", "北京人民大学生活", "中山公共工程", "日本大阪市中心"]
+    written = ["臺灣國會議員討論經濟發展與環境保護問題", "香港學術團體舉辦歷史講座與藝術展覽"]
+    texts = [f"{text}，{text}。{number}" * 6 for number, text in enumerate([*plain, *written])]
+    records = [{"id": f"{n}", "text": text} for n, text in enumerate(texts)]
+    manifest = make("1.0.0", records)
+    assert {"zh", "zh-Hant"} <= set(manifest.stats.languages)
+    make("1.1.0", [*records, *MORE], since="1.0.0")
+    assert verify(tmp_path / "1.1.0", engines="none") == []
+
+
+def test_a_withheld_record_takes_its_row_along(tmp_path: Path, make: Make) -> None:
+    """A copy of the text from elsewhere is published as what it is, not as the old row."""
+    address = "https://example.org/withheld"
+    records = [*FIRST, article(60, url=address)]
+    make("1.0.0", records)
+    copy = {**article(60, url="https://example.net/copy"), "id": "copy"}
+    make("1.1.0", [*records, copy], since="1.0.0", withhold={"urls": [address]})
+    (row,) = [
+        row
+        for rows in rows_of(tmp_path / "1.1.0").values()
+        for row in rows
+        if row["origin"]["id"] == "copy"
+    ]
+    assert row["source"] == "example.net"
+    assert [row["code"] for row in rejects_of(tmp_path / "1.1.0")] == ["WITHHELD"]
+
+
+def test_an_article_that_comes_back_follows_those_that_have_its_name(
+    tmp_path: Path, make: Make
+) -> None:
+    """The first of a cluster leaves, then returns: what is named by it decides its split."""
+    first, middle, last = (prose(800 + part, words=60) for part in range(3))
+    texts = {"a": f"{first} {middle}", "b": f"{middle} {last}", "x": f"{first} {middle} {last}"}
+    family = [{"id": name, "text": text} for name, text in texts.items()]
+    near = {"clusters": {"threshold": 0.5, "slack": 0.3}}
+    make("1.0.0", [*FIRST, *family], **near)
+    rows = {
+        row["origin"]["id"]: row
+        for found in rows_of(tmp_path / "1.0.0").values()
+        for row in found
+        if row["origin"]["id"] in texts
+    }
+    name = next(key for key, row in rows.items() if row["id"] == row["cluster_id"])
+    others = [record for record in family if record["id"] != name]
+    make("1.1.0", [*FIRST, *others[:1]], since="1.0.0", **near)
+    make("1.2.0", [*FIRST, *family], since="1.1.0", **near)
+    assert verify(tmp_path / "1.2.0", engines="none") == []
+
+
+def test_other_settings_warn_and_verify_agrees(tmp_path: Path, make: Make) -> None:
+    """Old articles that are near-duplicates by new rules stay apart, and nothing is hidden."""
+    copies = [
+        {**record, "id": f"{n}", "text": f"{record['text']} Late word {n}."}
+        for n, record in enumerate(FIRST)
+    ]
+    make("1.0.0", FIRST + copies, clusters={"threshold": 0.99, "slack": 0.005})
+    manifest = make("1.1.0", FIRST + copies, since="1.0.0")
+    assert any("[clusters] is not as in 1.0.0" in warning for warning in manifest.warnings)
+    assert verify(tmp_path / "1.1.0", engines="none") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shards": []},
+        {"releases": []},
+        {"releases": [{"version": "0", "rows": {"en": {"train": 10**30}}}]},
+    ],
+)
+def test_a_manifest_that_contradicts_itself_is_refused(
+    tmp_path: Path, make: Make, change: dict[str, Any]
+) -> None:
+    make("1.0.0", FIRST)
+    path = tmp_path / "1.0.0/manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(ConfigError, match="--since"):
+        make("1.1.0", FIRST, since="1.0.0")
+
+
+def test_changed_receipts_are_refused(tmp_path: Path, make: Make) -> None:
+    make("1.0.0", FIRST)
+    path = next((tmp_path / "1.0.0/audit").glob("*.parquet"))
+    pq.write_table(pq.read_table(path), path)
+    with pytest.raises(ConfigError, match="has changed since it was built"):
+        make("1.1.0", FIRST, since="1.0.0")

@@ -1,14 +1,16 @@
 """Finished work is used again, and never makes a difference."""
 
+import importlib
 import json
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builder import pipeline, tasks
+from builder import pipeline, tasks, tools
 from builder.config import BuildConfig, parse_config
 from builder.errors import OutputError
 from builder.kept import RECORD_SETTINGS, Store
@@ -16,6 +18,21 @@ from builder.pipeline import BuildRequest, build
 from schema.manifest import BuildManifest
 
 Make = Callable[..., BuildManifest]
+
+IDENTIFIER = """
+from schema.hints import LanguageGuess
+
+
+class Identifier:
+    name = "fixed"
+    version = "TAG"
+
+    def identify(self, text):
+        return LanguageGuess(tag="TAG", score=1.0)
+
+
+make = Identifier
+"""
 
 #: Settings of the corpus stages and of the output: work that is kept does not depend on them.
 OTHER_SETTINGS = {
@@ -176,6 +193,22 @@ def test_nothing_but_kept_work_is_ever_removed(tmp_path: Path, make: Make) -> No
     assert (tmp_path / "mine/ab/thesis.txt").exists()
     with Store(tmp_path / "mine").in_use(), pytest.raises(OutputError, match="another build uses"):
         make(cache="mine")
+
+
+def test_another_language_model_is_other_work(
+    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plug-in or a model file is known by name and version, not by its spec."""
+    write_corpus(tmp_path / "news")
+    module = tmp_path / "kept_identifier.py"
+    monkeypatch.syspath_prepend(tmp_path)
+    for tag in ("en", "fr"):
+        module.write_text(IDENTIFIER.replace("TAG", tag))
+        sys.modules.pop("kept_identifier", None)
+        importlib.invalidate_caches()
+        tools._identifier.cache_clear()  # as in a process of its own
+        sys.dont_write_bytecode = True
+        assert set(make(language="python:kept_identifier:make").stats.languages) == {tag}
 
 
 def test_a_build_that_fails_leaves_its_work_to_the_next(
