@@ -16,7 +16,8 @@ DONE = "out.partial/kept/*/*[0-9a-f]/report.json"
 
 #: The command with slices so small that a few kilobytes are many tasks.
 COMMAND = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have had it ignored
 from builder import pipeline
 from builder.cli import main
 pipeline.SLICE_BYTES = 6_000
