@@ -47,8 +47,11 @@ from schema.reject import Reject
 
 __all__ = ["BuildRequest", "build"]
 
-#: Bytes of input in one task: long enough to hide its start, short enough to balance workers.
+#: Bytes of input in one task of a large build: long enough to hide its start.
 SLICE_BYTES = 8_000_000
+#: A smaller build gets shorter tasks, but none shorter than this, to have about as many.
+LEAST_SLICE_BYTES = 1_000_000
+BALANCED_TASKS = 32
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
     with work_folder(out) as work, Store(request.cache or work / KEPT).in_use() as store:
         earlier = open_release(request.since, request.config) if request.since else None
         inputs = _hash_inputs(request, listing, progress)
-        slices = plan_slices(listing, SLICE_BYTES)
+        slices = plan_slices(listing, _slice_bytes(listing))
         carried = earlier.plan(len(slices)) if earlier else []
         if earlier:
             _carry(request, earlier, carried, work, progress)
@@ -185,6 +188,14 @@ def _list(request: BuildRequest) -> FileListing:
             path=root,
         )
     return listing
+
+
+def _slice_bytes(listing: FileListing) -> int:
+    """Choose the size of tasks by the input alone, in steps, so that growth seldom changes it."""
+    total, size = sum(file.bytes for file in listing.files), SLICE_BYTES
+    while size > LEAST_SLICE_BYTES and total < size * BALANCED_TASKS:
+        size //= 2
+    return size
 
 
 def _hash_inputs(
