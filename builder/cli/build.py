@@ -142,9 +142,11 @@ def _tell_what_is_kept(out: Path) -> Iterator[None]:
 
     try:
         yield
-    except BaseException as error:
+    except ConfigError:
+        raise  # the same command would end in the same way
+    except BaseException:
         kept = sibling(out, "partial") / KEPT
-        if kept.is_dir() and not isinstance(error, ConfigError):
+        if kept.is_dir():
             click.echo(f"finished work is kept in {kept}: the same command goes on", err=True)
         raise
 
