@@ -222,15 +222,16 @@ def _load(manifest: BuildManifest) -> str:
 Configs: {names}.
 
 ```python
+from collections import Counter
+
 from datasets import load_dataset
 
 # The path to this folder from where you run this, or user/{manifest.name} on the Hub.
 place = "{manifest.name}"
 articles = load_dataset(place, split="{split}")
 print(articles[0]["text"][:80])
-for article in load_dataset(place, split="{split}", streaming=True):
-    print(article["id"], article["language"], article["date"])
-    break
+stream = load_dataset(place, split="{split}", streaming=True)
+print(Counter(article["language"] for article in stream))
 ```
 
 ```python
