@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from tests.conftest import SEEDS
 from tests.hub import ClientRun, LoopbackHub, client_environment, run_client
 from tests.hub.publisher import start_publisher, wait_publisher
 from tests.hub.releases import NEWS, Texts, make_release, rewrite_manifest
@@ -335,3 +339,28 @@ def test_a_second_run_sends_only_what_the_first_did_not(hub: LoopbackHub, releas
         record.path for record in hub.log if record.kind == "lfs_put" and record.status == 200
     ]
     assert len(stored) == len(set(stored)) == 5
+
+
+def test_a_release_grows_from_one_on_the_hub(hub: LoopbackHub, seeds: Path, tmp_path: Path) -> None:
+    """`--since hf://…` fetches rows and receipts; what was published is in the new release."""
+    command = ["publish", seeds, "--repo", REPO, "--tag", "v1.0.0", "--engines", "none", "--yes"]
+    assert pressmark(hub, tmp_path / "home", *command).code == 0
+    articles = tmp_path / "articles"
+    shutil.copytree(SEEDS, articles)
+    settings = (articles / "pressmark.toml").read_text()
+    settings = settings.replace('version = "1.0.0"', 'version = "1.1.0"')
+    (articles / "pressmark.toml").write_text(re.sub(r"(?m)^card = .*\n", "", settings))
+    (articles / "new.txt").write_text(
+        "The council of the north opened its new bridge on Monday. " * 4
+    )
+    since = f"hf://datasets/{REPO}@v1.0.0"
+    out = tmp_path / "grown"
+    built = pressmark(hub, tmp_path / "home", "build", articles, "--out", out, "--since", since)
+    assert built.code == 0, built.stderr
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["since"]["version"], manifest["since"]["carried"]) == ("1.0.0", 5)
+    for path in seeds.glob("data/*/*.parquet"):
+        old = pq.read_table(path).to_pylist()
+        assert pq.read_table(out / path.relative_to(seeds)).to_pylist()[: len(old)] == old
+    checked = pressmark(hub, tmp_path / "home", "verify", out, "--engines", "none")
+    assert checked.code == 0, checked.stdout
