@@ -216,6 +216,8 @@ def test_a_full_disk_leaves_the_old_build(corpus: Corpus, tmp_path: Path, limit:
     )
     fails(Run(run.returncode, run.stdout, run.stderr), 4, "no space left")
     assert snapshot(tmp_path) == before
+    build_ok(SEEDS, out)
+    assert not out.with_name("out.partial").exists()
 
 
 def test_a_reject_budget_is_a_finding(corpus: Corpus, tmp_path: Path) -> None:
