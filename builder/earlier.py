@@ -208,7 +208,6 @@ class _Carrier:
 
     def __init__(self, config: BuildConfig, earlier: EarlierRelease, work: Path) -> None:
         self.signature = config.signature
-        self.splits = config.splits
         self.earlier = earlier
         self.work = work
         withheld = withheld_articles(config)

@@ -47,7 +47,7 @@ RECORD_SETTINGS = frozenset(
 #: Libraries that the record stages use. Plug-ins tell their own version.
 LIBRARIES = (
     *("charset-normalizer", "numpy", "py3langid", "pyarrow", "tldextract", "zstandard"),
-    *("lxml", "trafilatura", "htmldate", "warcio", "lingua-language-detector", "fasttext"),
+    *("lxml", "trafilatura", "htmldate", "warcio", "lingua-language-detector", "fasttext-predict"),
 )
 
 _PACKAGES = ("builder", "schema")
@@ -57,19 +57,6 @@ _MARK = ".pressmark-cache"
 #: Finished work, or work that was not finished.
 _ENTRY = re.compile(r"[0-9a-f]{64}(\.\d+\.part)?")
 _CHUNK = 1 << 20
-
-
-class Report(Protocol):
-    """What a task returns, in a form that outlives the process."""
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Whether the same input would give it again, on any machine."""
-        ...
-
-    def to_json(self) -> Any:
-        """Return it as plain values."""
-        ...
 
 
 class Numbered(Protocol):
@@ -106,7 +93,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder; it is made when there is something to keep."""
+        """Name the folder; it is made when it is used."""
         self.folder = folder
 
     def fetch(self, key: str, files: Sequence[Path]) -> Any:
@@ -142,7 +129,7 @@ class Store:
                 _link(file, made / file.name.partition(".")[2])
             marker = {"files": [_checksum(file) for file in files], "report": report}
             (made / _MARKER).write_text(json.dumps(marker), encoding="utf-8")
-            with suppress(FileExistsError, OSError):  # another worker was faster
+            with suppress(OSError):  # it was kept meanwhile
                 made.rename(home)
                 sync_folder(home.parent)
             shutil.rmtree(made, ignore_errors=True)
