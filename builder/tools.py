@@ -3,19 +3,23 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from tldextract import TLDExtract
 
 from builder.annotators import load_plugin
-from builder.annotators.language_plugins import load_identifier
+from builder.annotators.language_plugins import BUILTIN, load_identifier
 from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
 from builder.corpus.columns import load_ids
-from builder.text.cue_rules import load_cues
+from builder.prepared import prepared
+from builder.text.cue_rules import CueRules, load_cues
+from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.date_patterns import load_date_rules
 from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
+from builder.text.language import Py3LangId
 from builder.text.layout import load_layout
 from builder.text.repetition import load_templates
 from schema.manifest import Annotator
@@ -44,8 +48,14 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
 }
 
 
+def _load_cues(folder: Path) -> CueRules:
+    """Load the cue phrases, from an earlier run of the same code if it left them."""
+    sources = [*sorted(folder.glob("*.toml")), *sorted(_TEXT.glob("*.py"))]
+    return unpack_cues(prepared("cues", sources, lambda: pack_cues(load_cues(folder))))
+
+
 # Rules and models are frozen, so all builds of a process share them.
-_cues = cache(load_cues)
+_cues = cache(_load_cues)
 _date_rules = cache(load_date_rules)
 _identifier = cache(load_identifier)
 _layout = cache(load_layout)
@@ -104,6 +114,8 @@ def withheld_articles(config: BuildConfig) -> Withheld:
 
 def describe_identifier(config: BuildConfig) -> tuple[str, str]:
     """Return name and version of the language identifier."""
+    if config.language == BUILTIN:  # nothing has to be loaded to know it
+        return Py3LangId.name, version(Py3LangId.name)
     identifier = _identifier(config.language)
     return identifier.name, identifier.version
 
@@ -149,7 +161,7 @@ def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:
 def ships(config: BuildConfig) -> bool:
     """Tell whether all models of a configuration ship, and none is a plug-in."""
     specs = {config.entities} if isinstance(config.entities, str) else {*config.entities.values()}
-    return config.language == "builtin" and specs <= set(TAGGERS)
+    return config.language == BUILTIN and specs <= set(TAGGERS)
 
 
 @cache

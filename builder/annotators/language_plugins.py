@@ -9,9 +9,15 @@ from collections.abc import Mapping
 
 from builder.annotators.factories import call_factory
 from builder.errors import ConfigError
-from builder.text.language import LanguageIdentifier, load_py3langid
+from builder.prepared import prepared
+from builder.text.language import (
+    LanguageIdentifier,
+    load_py3langid,
+    py3langid_files,
+    unpack_py3langid,
+)
 
-__all__ = ["load_identifier"]
+__all__ = ["BUILTIN", "load_identifier"]
 
 BUILTIN = "builtin"
 PYTHON = "python"
@@ -36,7 +42,7 @@ def load_identifier(spec: str) -> LanguageIdentifier:
     """
     kind, _, rest = spec.partition(":")
     if spec == BUILTIN:
-        return load_py3langid()
+        return load_py3langid(prepared("py3langid", py3langid_files(), unpack_py3langid))
     identifier = call_factory("language", rest) if kind == PYTHON else _adapted(spec, kind, rest)
     if not isinstance(identifier, LanguageIdentifier):
         raise ConfigError(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.text.cue_words import Keys, Letters, Places, Truths, chain, read_letters
-from builder.text.phrases import NUMBER, Phrase
+from builder.text.phrases import NUMBER, Parsed
 
 __all__ = [
     "ANYWHERE",
@@ -45,7 +45,7 @@ class Indexed(NamedTuple):
     """
 
     number: int
-    phrase: Phrase
+    parsed: Parsed
     size: int
     gate: int
     alone: bool
@@ -132,17 +132,17 @@ class CueIndex:
 
 def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
     """Index cues; their numbers are below `size`."""
-    spaced = [cue for cue in cues if not cue.phrase.unspaced]
-    unspaced = [cue for cue in cues if cue.phrase.unspaced]
-    heads = [(*head, cue) for cue in spaced for head in sorted(cue.phrase.heads) if _is_sure(head)]
+    spaced = [cue for cue in cues if not cue.parsed.phrase.unspaced]
+    unspaced = [cue for cue in cues if cue.parsed.phrase.unspaced]
+    heads = [(*head, cue) for cue in spaced for head in sorted(cue.parsed.heads) if _is_sure(head)]
     firsts = _head_keys([first for first, _, _ in heads])
     pairs = chain(firsts, _head_keys([second for _, second, _ in heads]))
-    literals = {(head[0][:2], cue.number) for cue in unspaced for head in cue.phrase.heads}
+    literals = {(head[0][:2], cue.number) for cue in unspaced for head in cue.parsed.heads}
     literal_keys = _literal_keys([literal for literal, _ in sorted(literals)])
-    inner = [(anchor, cue.number) for cue in spaced for anchor in sorted(cue.phrase.anchor)]
+    inner = [(anchor, cue.number) for cue in spaced for anchor in sorted(cue.parsed.anchor)]
     literal_inner: dict[str, tuple[int, ...]] = {}
     for cue in unspaced:
-        for anchor in sorted(cue.phrase.anchor):
+        for anchor in sorted(cue.parsed.anchor):
             literal_inner[anchor] = (*literal_inner.get(anchor, ()), cue.number)
     columns = {cue.number: cue for cue in cues}
     listed = [columns.get(number, cues[0]) for number in range(size)]
@@ -156,7 +156,7 @@ def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
         literal_inner=literal_inner,
         gates=np.array([cue.gate for cue in listed]),
         sizes=np.array([cue.size for cue in listed]),
-        spaced=np.array([not cue.phrase.unspaced for cue in listed]),
+        spaced=np.array([not cue.parsed.phrase.unspaced for cue in listed]),
         tags=np.array([cue.tag or "" for cue in listed]),
     )
 

@@ -6,13 +6,14 @@ in `Cue` and in `rules/README.md`.  It knows the shape of these files and nothin
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from builder.errors import ConfigError
 from builder.text.cue_index import ANYWHERE, CAPITAL, OPENING, CueIndex, Indexed, index_cues
-from builder.text.phrases import Phrase, PhraseError, parse_phrase
+from builder.text.phrases import Parsed, Phrase, PhraseError, parse_phrase
 
 __all__ = [
     "CLASSES",
@@ -83,8 +84,7 @@ _FILE_KEYS = frozenset({"language", "roles", "cue"})
 _CUE_KEYS = frozenset({"class", "where", "phrases", "only", "weak", "max_chars", "hint"})
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """One phrase with what it takes to act on it.
 
     `only`: fires in articles of its own language alone.  `weak`: a word that could be a
@@ -146,6 +146,7 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         ConfigError: as `load_cues`.
     """
     cues: list[Cue] = []
+    parsed: list[Parsed] = []
     languages: list[str] = []
     roles: set[str] = set()
     for name, content in files.items():
@@ -160,12 +161,14 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         languages.append(language)
         roles.update(_read_roles(name, data))
         for number, table in enumerate(data.get("cue", ()), start=1):
-            cues.extend(_read_cue(f"{name}: cue {number}", language, table))
+            for cue, found in _read_cue(f"{name}: cue {number}", language, table):
+                cues.append(cue)
+                parsed.append(found)
     return CueRules(
         tuple(languages),
         tuple(cues),
         frozenset(roles),
-        index_cues(list(_indexed(cues)), len(cues)),
+        index_cues(list(_indexed(cues, parsed)), len(cues)),
     )
 
 
@@ -176,7 +179,9 @@ def _read_roles(name: str, data: Mapping[str, object]) -> Iterable[str]:
     return (role.casefold() for role in roles)
 
 
-def _read_cue(place: str, language: str, table: Mapping[str, object]) -> Iterable[Cue]:
+def _read_cue(
+    place: str, language: str, table: Mapping[str, object]
+) -> Iterator[tuple[Cue, Parsed]]:
     _refuse_unknown(place, table, _CUE_KEYS)
     cue = _choice(place, table, "class", CLASSES)
     place = f"{place} ({cue})"
@@ -195,22 +200,23 @@ def _read_cue(place: str, language: str, table: Mapping[str, object]) -> Iterabl
         if not isinstance(source, str):
             raise ConfigError(f"{place}: every phrase must be a string, not {source!r}")
         try:
-            phrase = parse_phrase(source)
+            parsed = parse_phrase(source)
         except PhraseError as error:
             raise ConfigError(f"{place}: phrase {source!r}: {error}") from error
         if hint and where not in NAMELESS_PLACES and "{name}" not in source:
             raise ConfigError(f"{place}: phrase {source!r}: a hint needs a {{name}}")
-        yield Cue(
+        found = Cue(
             language=language,
             cue=cue,
             where=where,
             source=source,
-            phrase=phrase,
+            phrase=parsed.phrase,
             only=bool(table.get("only", False)),
             weak=bool(table.get("weak", False)),
             max_chars=max_chars,
             hint=hint,
         )
+        yield found, parsed
 
 
 def _refuse_unknown(place: str, table: Mapping[str, object], known: frozenset[str]) -> None:
@@ -229,7 +235,7 @@ def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[s
     return value
 
 
-def _indexed(cues: Iterable[Cue]) -> Iterator[Indexed]:
+def _indexed(cues: Sequence[Cue], parsed: Sequence[Parsed]) -> Iterator[Indexed]:
     """Say of each cue where to look for it; cues that do the same are looked for once."""
     seen: set[tuple[object, ...]] = set()
     for number, cue in enumerate(cues):
@@ -242,7 +248,7 @@ def _indexed(cues: Iterable[Cue]) -> Iterator[Indexed]:
         is_word = not cue.phrase.unspaced and cue.source.isalpha()
         alone = cue.where in ("starts", "contains")
         size = len(cue.source) if is_word else 0
-        yield Indexed(number, cue.phrase, size, _gate(cue), alone, tag)
+        yield Indexed(number, parsed[number], size, _gate(cue), alone, tag)
 
 
 def _gate(cue: Cue) -> int:

@@ -25,6 +25,7 @@ __all__ = [
     "DATE_PATTERN",
     "NUMBER",
     "UNSPACED",
+    "Parsed",
     "Phrase",
     "PhraseError",
     "fold",
@@ -115,22 +116,32 @@ class PhraseError(ValueError):
 
 
 class Phrase(NamedTuple):
-    """A compiled phrase, and how to find where it may stand.
+    """A compiled phrase.
 
-    `heads` are the beginnings of the first two words of every match; an empty second one
-    stands for any. Where a phrase begins with no certain word, `heads` is empty and `anchor`
-    is a word that stands at most `back` characters after its start; so it is where a script has
-    no spaces and the phrase is `numeric`, that is, begins with a number. `open_ended` says that
-    the phrase ends in a name or in anything.
+    `back`: most characters from its start to a word inside it that it is found by, see `Parsed`.
+    `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
+    `open_ended`: it ends in a name or in anything.
     """
 
     pattern: str
-    heads: frozenset[tuple[str, str]]
-    anchor: frozenset[str]
     back: int
     unspaced: bool
     numeric: bool
     open_ended: bool
+
+
+class Parsed(NamedTuple):
+    """A phrase, and how to find where it may stand.
+
+    `heads` are the beginnings of the first two words of every match; an empty second one
+    stands for any. Where a phrase begins with no certain word, `heads` is empty and `anchor`
+    holds a word inside it; so it is where a script has no spaces and the phrase begins with a
+    number.
+    """
+
+    phrase: Phrase
+    heads: frozenset[tuple[str, str]]
+    anchor: frozenset[str]
 
 
 class _Node(NamedTuple):
@@ -160,7 +171,7 @@ def has_unspaced(text: str) -> bool:
     return UNSPACED.search(text) is not None
 
 
-def parse_phrase(source: str) -> Phrase:
+def parse_phrase(source: str) -> Parsed:
     """Compile a phrase.
 
     Raises:
@@ -177,15 +188,8 @@ def parse_phrase(source: str) -> Phrase:
     if unspaced and numeric:
         heads = frozenset()
     anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
-    return Phrase(
-        pattern=reader.join(nodes),
-        heads=heads,
-        anchor=anchor,
-        back=back,
-        unspaced=unspaced,
-        numeric=numeric,
-        open_ended=nodes[-1].kind == "slot",
-    )
+    open_ended = nodes[-1].kind == "slot"
+    return Parsed(Phrase(reader.join(nodes), back, unspaced, numeric, open_ended), heads, anchor)
 
 
 class _Reader:

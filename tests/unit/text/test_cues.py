@@ -211,7 +211,7 @@ def test_broken_rules_name_file_cue_and_phrase(content: str, message: str) -> No
     ],
 )
 def test_phrases_match(phrase: str, text: str, matches: bool) -> None:
-    pattern = compiled(parse_phrase(phrase).pattern)
+    pattern = compiled(parse_phrase(phrase).phrase.pattern)
     assert (pattern.fullmatch(fold(text)) is not None) is matches
 
 
