@@ -1,25 +1,25 @@
 """The record stages, in their order: raw articles in, clean articles or rejects out.
 
-Pure: all rules and models come in `Tools`, nothing is read or written. Every
-article is worked on alone. Only tagging and signing are handed several texts
-at once, because that is faster; both promise the same results for any batch.
+Pure: all rules and models come in `Tools`, nothing is read or written. Stages that are
+handed several texts at once, because that is faster, promise the same results for any batch.
 """
 
 import datetime as dt
 import traceback
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from builder.text.clean import Proposal, RemovedPiece, clean_text
 from builder.text.cue_rules import CueRules
-from builder.text.cues import CueHit, cue_proposals, find_cues
+from builder.text.cues import CueHit, cue_proposals, find_all_cues
 from builder.text.date_patterns import DateRules
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from builder.text.entities.spans import EntityTagger, TaggedSpan, checked_spans
 from builder.text.flags import find_flags
 from builder.text.language import LanguageDecision, LanguageIdentifier, assess_language
+from builder.text.language_codes import UNDETERMINED
 from builder.text.layout import LayoutModel, propose_layout
 from builder.text.normalize import article_id, normalize
 from builder.text.repetition import TemplateTable, propose_repetition
@@ -33,8 +33,6 @@ from schema.spans import Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
 
 __all__ = ["Carried", "Tools", "Withheld", "process_batch"]
-
-T = TypeVar("T")
 
 #: Entities of a text; None if its language is not claimed.
 Tagged = list[TaggedSpan] | None
@@ -89,21 +87,6 @@ class Tools:
         return self.taggers.get(language.split("-", maxsplit=1)[0], self.taggers["default"])
 
 
-class _Draft(NamedTuple):
-    """An article with all evidence of its own text, not yet tagged and signed."""
-
-    raw: RawArticle
-    id: str
-    normalized: str
-    text: str
-    removed: list[RemovedPiece]
-    language: LanguageDecision
-    dates: list[DateHint]
-    source: str | None
-    sources: list[SourceHint]
-    flags: frozenset[Flag]
-
-
 class Carried(NamedTuple):
     """An article that an earlier release holds: it keeps the row that it has there."""
 
@@ -111,8 +94,42 @@ class Carried(NamedTuple):
     raw: RawArticle
 
 
+@dataclass(slots=True)
+class _Work:
+    """An article on its way. Each stage sets what it finds, in this order, or the outcome."""
+
+    raw: RawArticle
+    outcome: Outcome | Carried | None = None
+    id: str = ""
+    normalized: str = ""
+    hits: list[CueHit] = field(default_factory=list)
+    sources: list[SourceHint] = field(default_factory=list)
+    source: str | None = None
+    weak: list[Proposal] = field(default_factory=list)
+    text: str = ""
+    removed: list[RemovedPiece] = field(default_factory=list)
+    language: LanguageDecision | None = None
+    flags: frozenset[Flag] = frozenset()
+    dates: list[DateHint] = field(default_factory=list)
+    spans: Tagged = None
+    signature: bytes = b""
+
+    @property
+    def tag(self) -> str:
+        """The language of the cleaned text."""
+        return self.language.tag if self.language else UNDETERMINED
+
+
+Works = Sequence[_Work]
+One = Callable[[_Work, Tools], Outcome | Carried | None]
+Many = Callable[[Works, Tools], None]
+
+
 def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | Carried]:
     """Send raw articles through the record stages.
+
+    All articles of the batch pass one stage before the next begins: what a stage needs stays in
+    the cache of the core, and some stages read many texts at once.
 
     Returns:
         One outcome per raw article, in the same order; those that an earlier release holds are
@@ -122,61 +139,118 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | C
     Raises:
         MemoryError: memory ran out; which article is to blame is for the caller to find out.
     """
-    drafts = [_guarded(raw, partial(_draft, raw, tools)) for raw in batch]
-    whole = [draft for draft in drafts if isinstance(draft, _Draft)]
-    spans = iter(_tag(whole, tools))
-    signatures = iter(sign_texts([draft.text for draft in whole], tools.signature))
-    return [
-        _guarded(draft.raw, partial(_finish, draft, next(spans), next(signatures).tobytes()))
-        if isinstance(draft, _Draft)
-        else draft
-        for draft in drafts
-    ]
+    works = [_Work(raw) for raw in batch]
+    for stage in _STAGES:
+        stage([work for work in works if work.outcome is None], tools)
+    return [work.outcome for work in works if work.outcome is not None]
 
 
-def _draft(raw: RawArticle, tools: Tools) -> _Draft | Carried | Reject:
-    """Clean one article and collect its evidence."""
-    normalized = normalize(raw.text)
-    if not normalized.strip():
-        return _reject(raw, RejectCode.EMPTY_TEXT, "no text besides white space")
-    identity = article_id(normalized)
-    is_carried = tools.carried is not None and identity in tools.carried
+def _alone(stage: One) -> Many:
+    """Make a stage of one article a stage of many; what it cannot do becomes a reject."""
+
+    def run(works: Works, tools: Tools) -> None:
+        for work in works:
+            try:
+                work.outcome = stage(work, tools)
+            except MemoryError:
+                raise
+            except (Exception, SystemExit):  # noqa: BLE001 - a failed article becomes a reject
+                message = traceback.format_exc(limit=-5, chain=False)
+                work.outcome = _reject(work, RejectCode.STAGE_FAILED, message)
+
+    return run
+
+
+def _together(stage: Many) -> Many:
+    """Do a stage of many articles one by one if it fails, so that one cannot take others along."""
+
+    @_alone
+    def alone(work: _Work, tools: Tools) -> None:
+        stage([work], tools)
+
+    def run(works: Works, tools: Tools) -> None:
+        try:
+            stage(works, tools)
+        except MemoryError:
+            raise  # what it would do to the others is unknown; see `builder.executors.quarantine`
+        except (Exception, SystemExit):  # noqa: BLE001 - looked into article by article
+            alone(works, tools)
+
+    return run
+
+
+@_alone
+def _read(work: _Work, tools: Tools) -> Reject | Carried | None:
+    """Normalize and name the article; stop if it is empty, or known from an earlier release."""
+    work.normalized = normalize(work.raw.text)
+    if not work.normalized.strip():
+        return _reject(work, RejectCode.EMPTY_TEXT, "no text besides white space")
+    work.id = article_id(work.normalized)
+    is_carried = tools.carried is not None and work.id in tools.carried
     # Withheld domains were looked at when the ids were gathered.
-    if is_carried and not _withheld(raw, identity, None, tools.withheld):
-        return Carried(identity, raw)
+    if is_carried and not _withheld(work, tools.withheld):
+        return Carried(work.id, work.raw)
+    return None
 
-    def provisional() -> str:
-        return assess_language(normalized, raw.language, tools.identifier).tag
 
-    hits = find_cues(normalized, provisional, tools.cues) if tools.cues else []
-    sources = hint_sources(normalized, raw, hits, tools.registrable)
-    source = resolve_source(sources)
-    withheld = _withheld(raw, identity, source, tools.withheld)
+@_together
+def _find_cues(works: Works, tools: Tools) -> None:
+    if tools.cues is None:
+        return
+
+    def provisional(work: _Work) -> str:
+        return assess_language(work.normalized, work.raw.language, tools.identifier).tag
+
+    texts = [work.normalized for work in works]
+    languages = [partial(provisional, work) for work in works]
+    found = find_all_cues(texts, languages, tools.cues)
+    for work, hits in zip(works, found, strict=True):
+        work.hits = hits
+
+
+@_alone
+def _name_source(work: _Work, tools: Tools) -> Reject | None:
+    work.sources = hint_sources(work.normalized, work.raw, work.hits, tools.registrable)
+    work.source = resolve_source(work.sources)
+    withheld = _withheld(work, tools.withheld)
     if withheld:
-        message = f"withheld by its {withheld}"
-        return _reject(raw, RejectCode.WITHHELD, message, id=identity, source=source)
-    text, removed = _clean(normalized, hits, source, tools)
-    if not text:
-        message = "cleaning found no article text"
-        return _reject(raw, RejectCode.NOTHING_LEFT, message, id=identity, source=source)
-    language = assess_language(text, raw.language, tools.identifier)
-    flags = frozenset(language.flags) | find_flags(normalized, text, hits)
-    refused = sorted(flags & tools.reject_flags)
+        return _reject(work, RejectCode.WITHHELD, f"withheld by its {withheld}")
+    return None
+
+
+@_alone
+def _clean(work: _Work, tools: Tools) -> Reject | None:
+    """Weigh all evidence against the page around the article, and remove it."""
+    text = work.normalized
+    typed = cue_proposals(work.hits)
+    weak: list[Proposal] = []
+    segments = segment(text) if tools.layout or tools.templates else []
+    if tools.layout:
+        weak += propose_layout(text, segments, tools.layout, typed)
+    if tools.templates:
+        weak += propose_repetition(text, segments, tools.templates, work.source)
+    work.text, work.removed = clean_text(text, typed, weak)
+    if not work.text:
+        return _reject(work, RejectCode.NOTHING_LEFT, "cleaning found no article text")
+    return None
+
+
+@_alone
+def _identify(work: _Work, tools: Tools) -> Reject | None:
+    """Name the language and tell what else to know of the text before it is used."""
+    work.language = assess_language(work.text, work.raw.language, tools.identifier)
+    found = find_flags(work.normalized, work.text, work.hits)
+    work.flags = frozenset(work.language.flags) | found
+    refused = sorted(work.flags & tools.reject_flags)
     if refused:
-        return _reject(
-            raw,
-            RejectCode.NOT_ARTICLE,
-            f"flagged {', '.join(refused)}",
-            id=identity,
-            language=language.tag,
-            source=source,
-        )
-    dates = hint_dates(normalized, language.tag, tools.dates, _declared(raw, tools))
-    return _Draft(raw, identity, normalized, text, removed, language, dates, source, sources, flags)
+        return _reject(work, RejectCode.NOT_ARTICLE, f"flagged {', '.join(refused)}")
+    return None
 
 
-def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
-    return DeclaredDates(
+@_alone
+def _date(work: _Work, tools: Tools) -> None:
+    raw = work.raw
+    declared = DeclaredDates(
         published=raw.date,
         updated=raw.modified,
         fetched=raw.fetched,
@@ -185,99 +259,81 @@ def _declared(raw: RawArticle, tools: Tools) -> DeclaredDates:
         not_after=tools.not_after,
         language=raw.language,
     )
+    work.dates = hint_dates(work.normalized, work.tag, tools.dates, declared)
 
 
-def _clean(
-    normalized: str, hits: Sequence[CueHit], source: str | None, tools: Tools
-) -> tuple[str, list[RemovedPiece]]:
-    typed = cue_proposals(hits)
-    weak: list[Proposal] = []
-    segments = segment(normalized) if tools.layout or tools.templates else []
-    if tools.layout:
-        weak += propose_layout(normalized, segments, tools.layout, typed)
-    if tools.templates:
-        weak += propose_repetition(normalized, segments, tools.templates, source)
-    return clean_text(normalized, typed, weak)
+@_together
+def _tag(works: Works, tools: Tools) -> None:
+    """Tag the texts, grouped by tagger; where none claims the language, there are no spans."""
+    groups: dict[int, list[_Work]] = {}
+    for work in works:
+        tagger = tools.tagger(work.tag)
+        if tagger.supports(work.tag):
+            groups.setdefault(id(tagger), []).append(work)
+    for group in groups.values():
+        texts, tags = [work.text for work in group], [work.tag for work in group]
+        found = tools.tagger(tags[0]).annotate(texts, tags)
+        for work, spans in zip(group, found, strict=True):
+            work.spans = checked_spans(work.text, spans)
 
 
-def _tag(drafts: Sequence[_Draft], tools: Tools) -> list[Tagged | Reject]:
-    """Tag the texts of a batch, grouped by tagger; None where no tagger claims the language."""
-    found: list[Tagged | Reject] = [None] * len(drafts)
-    groups: dict[int, list[int]] = {}
-    for index, draft in enumerate(drafts):
-        tagger = tools.tagger(draft.language.tag)
-        if tagger.supports(draft.language.tag):
-            groups.setdefault(id(tagger), []).append(index)
-    for members in groups.values():
-        group = [drafts[index] for index in members]
-        tagger = tools.tagger(group[0].language.tag)
-        for index, spans in zip(members, _tag_group(group, tagger), strict=True):
-            found[index] = spans
-    return found
+@_together
+def _sign(works: Works, tools: Tools) -> None:
+    signatures = sign_texts([work.text for work in works], tools.signature)
+    for work, signature in zip(works, signatures, strict=True):
+        work.signature = signature.tobytes()
 
 
-def _tag_group(group: Sequence[_Draft], tagger: EntityTagger) -> list[Tagged | Reject]:
-    """Tag texts together; if that fails, each alone, so that one cannot take the others along."""
-    try:
-        return [*_annotate(group, tagger)]
-    except MemoryError:
-        raise  # what it would do to the others is unknown; see `builder.executors.quarantine`
-    except (Exception, SystemExit):  # noqa: BLE001 - looked into article by article
-        return [_guarded(draft.raw, partial(_annotate_one, draft, tagger)) for draft in group]
-
-
-def _annotate_one(draft: _Draft, tagger: EntityTagger) -> Tagged:
-    return _annotate([draft], tagger)[0]
-
-
-def _annotate(group: Sequence[_Draft], tagger: EntityTagger) -> list[Tagged]:
-    texts = [draft.text for draft in group]
-    results = tagger.annotate(texts, [draft.language.tag for draft in group])
-    return [checked_spans(text, spans) for text, spans in zip(texts, results, strict=True)]
-
-
-def _finish(draft: _Draft, tagged: Tagged | Reject, signature: bytes) -> CleanArticle | Reject:
-    if isinstance(tagged, Reject):
-        return tagged
-    flags = draft.flags if tagged is not None else draft.flags | {Flag.ENTITIES_UNSUPPORTED}
-    date = resolve_date(draft.dates)
+@_alone
+def _finish(work: _Work, tools: Tools) -> CleanArticle:
+    """Put together what is known, which checks it."""
+    del tools
+    text, date, language = work.text, resolve_date(work.dates), work.language
+    assert language is not None
+    flags = work.flags if work.spans is not None else work.flags | {Flag.ENTITIES_UNSUPPORTED}
     return CleanArticle(
-        id=draft.id,
-        language=draft.language.tag,
-        language_score=draft.language.score,
+        id=work.id,
+        language=language.tag,
+        language_score=language.score,
         date=date.value if date else None,
         date_precision=date.precision if date else None,
         date_basis=date.basis if date else None,
-        date_hints=tuple(draft.dates),
-        title=_title(draft.raw),
-        source=draft.source,
-        source_hints=tuple(draft.sources),
+        date_hints=tuple(work.dates),
+        title=_title(work.raw),
+        source=work.source,
+        source_hints=tuple(work.sources),
         flags=tuple(sorted(flags)),
-        text=draft.text,
+        text=text,
         entities=tuple(
             Entity(
-                mention=draft.text[span.start : span.end],
+                mention=text[span.start : span.end],
                 label=EntityLabel(span.label),
                 start=span.start,
                 end=span.end,
                 score=span.score,
                 iso=span.iso,
             )
-            for span in tagged or ()
+            for span in work.spans or ()
         ),
-        origin=draft.raw.origin,
+        origin=work.raw.origin,
         removed=tuple(
             RemovedSpan(
                 start=piece.start,
                 end=piece.end,
                 rules=piece.rules,
-                text=draft.normalized[piece.start : piece.end],
+                text=work.normalized[piece.start : piece.end],
             )
-            for piece in draft.removed
+            for piece in work.removed
         ),
-        raw_chars=len(draft.normalized),
-        signature=signature,
+        raw_chars=len(work.normalized),
+        signature=work.signature,
     )
+
+
+_STAGES = (
+    *(_read, _find_cues, _name_source, _clean, _identify, _date),
+    *(_tag, _sign, _finish),
+)
 
 
 def _title(raw: RawArticle) -> str | None:
@@ -285,34 +341,27 @@ def _title(raw: RawArticle) -> str | None:
     return " ".join(normalize(raw.title).split()) or None if raw.title else None
 
 
-def _withheld(raw: RawArticle, identity: str, source: str | None, withheld: Withheld) -> str:
+def _withheld(work: _Work, withheld: Withheld) -> str:
     """Say by what an article is withheld, or nothing; an address, which no column holds, first."""
-    if raw.url in withheld.urls:
-        return f"url {raw.url}"
-    if identity in withheld.ids or raw.origin.id in withheld.ids:
+    if work.raw.url in withheld.urls:
+        return f"url {work.raw.url}"
+    if work.id in withheld.ids or work.raw.origin.id in withheld.ids:
         return "id"
-    return "domain" if source in withheld.domains else ""
+    return "domain" if work.source in withheld.domains else ""
 
 
-def _guarded(raw: RawArticle, stage: Callable[[], T]) -> T | Reject:
-    """Run a stage on one article; what it cannot do is a reject that says so."""
-    try:
-        return stage()
-    except MemoryError:
-        raise
-    except (Exception, SystemExit):  # noqa: BLE001 - the one place where a failed article becomes a reject
-        return _reject(raw, RejectCode.STAGE_FAILED, traceback.format_exc(limit=-5, chain=False))
-
-
-def _reject(raw: RawArticle, code: RejectCode, message: str, **known: str | None) -> Reject:
-    """Make a reject; `known` are its `id`, `language` and `source` as far as they are known."""
+def _reject(work: _Work, code: RejectCode, message: str) -> Reject:
+    """Make a reject that says what was known by then."""
+    raw = work.raw
     return Reject(
         code=code,
         stage=Stage.RECORD,
+        id=work.id or None,
+        language=work.language.tag if work.language else None,
+        source=work.source,
         path=raw.origin.path,
         record=raw.origin.record,
         origin_id=raw.origin.id,
         message=message,
         excerpt=raw.text[:EXCERPT_CHARS],
-        **known,
     )

@@ -40,8 +40,7 @@ class Indexed(NamedTuple):
     """What the index has to know of a cue.
 
     `size` is the length of a phrase that is one plain word, else 0. `alone` says that a word that
-    begins a phrase alone is looked up everywhere, not only at openings. `tag` is the language that
-    the cue is bound to, if it is.
+    begins a phrase alone is looked up everywhere, not only at openings.
     """
 
     number: int
@@ -49,7 +48,6 @@ class Indexed(NamedTuple):
     size: int
     gate: int
     alone: bool
-    tag: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +101,7 @@ class CueIndex:
     a second is not certain. `firsts`: all of these by the first word. `literals`: phrases of
     scripts without spaces by their first two characters. `inner`: phrases that begin with no
     certain word, by words inside them; `literal_inner`: the same in scripts without spaces.
-    `gates`, `sizes`, `spaced` and `tags` belong to the numbers of cues, see `Indexed`.
+    `gates`, `sizes` and `spaced` belong to the numbers of cues, see `Indexed`.
     """
 
     pairs: Table
@@ -116,7 +114,6 @@ class CueIndex:
     gates: Numbers
     sizes: Numbers
     spaced: Truths
-    tags: npt.NDArray[np.str_]
 
     def fits(self, letters: Letters, numbers: Numbers, places: Places) -> Truths:
         """Tell which cues may begin at their places, whatever the language."""
@@ -157,7 +154,6 @@ def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
         gates=np.array([cue.gate for cue in listed]),
         sizes=np.array([cue.size for cue in listed]),
         spaced=np.array([not cue.parsed.phrase.unspaced for cue in listed]),
-        tags=np.array([cue.tag or "" for cue in listed]),
     )
 
 

@@ -5,6 +5,7 @@ bounded window, so a line of a million characters costs no more than a short one
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -84,9 +85,16 @@ class Unit(NamedTuple):
 class Matcher:
     """Collects hits and pieces of one text."""
 
-    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
-        """Take the text as printed and as folded; offsets are the same in both."""
+    def __init__(
+        self, text: str, folded: str, language: str | Callable[[], str], roles: frozenset[str]
+    ) -> None:
+        """Take the text as printed and as folded; offsets are the same in both.
+
+        `language` is its tag, or a way to find it out: asked for only when a phrase has matched
+        that is bound to a language.
+        """
         self.text = text
+        self._language = language
         self.hits: list[CueHit] = []
         self.pieces: set[Piece] = set()
         self._folded = folded
@@ -104,10 +112,17 @@ class Matcher:
         end = found.end()
         if not (phrase.unspaced or phrase.open_ended or ends_word(self.text, end)):
             return
+        if cue.only and not self._speaks(cue.language):
+            return
         if cue.is_piece:
             self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
         else:
             self._take(cue, found)
+
+    def _speaks(self, language: str) -> bool:
+        if not isinstance(self._language, str):
+            self._language = self._language()
+        return self._language.partition("-")[0] == language
 
     def _is_credit(self, start: int, end: int) -> bool:
         """Say whether marks set a name off as a credit: `(AFP)`, `dpa/lnw`, a line of its own."""

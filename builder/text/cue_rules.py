@@ -239,16 +239,16 @@ def _indexed(cues: Sequence[Cue], parsed: Sequence[Parsed]) -> Iterator[Indexed]
     """Say of each cue where to look for it; cues that do the same are looked for once."""
     seen: set[tuple[object, ...]] = set()
     for number, cue in enumerate(cues):
-        tag = cue.language if cue.only else None
+        bound = cue.language if cue.only else None
         does = (cue.cue, cue.where, cue.weak, cue.max_chars, cue.hint)
-        same = (*does, cue.phrase.pattern, ":" in cue.source, tag)
+        same = (*does, cue.phrase.pattern, ":" in cue.source, bound)
         if same in seen:
             continue
         seen.add(same)
         is_word = not cue.phrase.unspaced and cue.source.isalpha()
         alone = cue.where in ("starts", "contains")
         size = len(cue.source) if is_word else 0
-        yield Indexed(number, parsed[number], size, _gate(cue), alone, tag)
+        yield Indexed(number, parsed[number], size, _gate(cue), alone)
 
 
 def _gate(cue: Cue) -> int:

@@ -4,45 +4,62 @@ All words are looked up in the index of the rules at once. In prose hardly any t
 are the head of a phrase, so little is left to match.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from builder.text.cue_index import CueIndex, Numbers
 from builder.text.cue_rules import CueRules
 from builder.text.cue_words import Letters, Places, chain, read_letters
+from builder.text.joined import join_texts, text_groups
 from builder.text.phrases import AFTER_SMALL
 
-__all__ = ["find_starts"]
+__all__ = ["Start", "find_starts"]
+
+_NUMBER_BITS = 20
+"""Room for the number of a cue beside a place."""
+
+_LAST = (1 << _NUMBER_BITS) - 1
 
 Starts = tuple[Numbers, Places]
 
+Start = tuple[int, int]
+"""A place where a cue may begin, and the number of the cue."""
+
 
 def find_starts(
-    text: str, folded: str, language: str | Callable[[], str], rules: CueRules
-) -> Iterator[tuple[int, int]]:
-    """Yield the number of a cue and a place where it may begin; pairs may repeat.
+    texts: Sequence[str], folded: Sequence[str], rules: CueRules
+) -> Iterator[list[Start]]:
+    """Yield for each text where which cues may begin, by place, without repetition.
 
     Args:
-        text: the text as printed; it shows where one word is glued to another.
-        folded: the same text folded.
-        language: tag of the language of the text, or a way to find it out if it matters.
+        texts: texts as printed; they show where one word is glued to another.
+        folded: the same texts folded.
         rules: the cues; of those that do the same, in several languages, one stands for all.
     """
+    for group in text_groups(texts):
+        text, begins = join_texts(texts[group])
+        both = _starts(text, join_texts(folded[group])[0], begins, rules)
+        bounds = np.searchsorted(both, begins << _NUMBER_BITS).tolist()
+        for at, begin in enumerate(begins[:-1].tolist()):
+            found = both[bounds[at] : bounds[at + 1]] - (begin << _NUMBER_BITS)
+            yield list(zip((found >> _NUMBER_BITS).tolist(), (found & _LAST).tolist(), strict=True))
+
+
+def _starts(text: str, folded: str, begins: Places, rules: CueRules) -> Places:
+    """Return places and numbers of cues in one, sorted."""
     letters, index = read_letters(text), rules.index
     found = [*_at_words(letters, rules), _glued(text, letters, index)]
-    if letters.has_unspaced():
+    unspaced = letters.have_unspaced(begins[:-1])
+    if unspaced.any():
         found += [_literals(letters, index), *_around_literals(text, folded, letters, rules)]
     numbers = np.concatenate([numbers for numbers, _ in found])
     places = np.concatenate([places for _, places in found])
     fits = index.fits(letters, numbers, places)
-    numbers, places = numbers[fits], places[fits]
-    tags = index.tags[numbers]
-    if (tags != "").any():
-        tag = language if isinstance(language, str) else language()
-        fits = (tags == "") | (tags == tag.split("-", maxsplit=1)[0])
-        numbers, places = numbers[fits], places[fits]
-    return zip(numbers.tolist(), places.tolist(), strict=True)
+    if unspaced.any() and not unspaced.all():
+        owners = np.searchsorted(begins, places, side="right") - 1
+        fits &= index.spaced[numbers] | unspaced[owners]
+    return np.unique((places[fits] << _NUMBER_BITS) | numbers[fits])
 
 
 def _at_words(letters: Letters, rules: CueRules) -> Iterator[Starts]:

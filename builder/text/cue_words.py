@@ -86,9 +86,10 @@ class Letters(NamedTuple):
         """Return the capitals that follow a small letter."""
         return np.flatnonzero(self.flags[1:] & (self.flags[:-1] << 1) & _UPPER) + 1
 
-    def has_unspaced(self) -> bool:
-        """Tell whether the text holds a script that writes words without spaces."""
-        return bool((self.flags & _UNSPACED).any())
+    def have_unspaced(self, begins: Places) -> Truths:
+        """Tell which of the texts that begin at the given places write words without spaces."""
+        found: Truths = np.bitwise_or.reduceat(self.flags & _UNSPACED, begins) != 0
+        return found
 
     def alnum(self) -> Places:
         """Return where letters and digits stand."""

@@ -6,7 +6,7 @@ with it depends on its place (see `cue_rules.PLACES`), never on a guess about th
 prose, quotations and subheads stay. It knows nothing of layout or of other articles.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from builder.text.clean import Proposal
@@ -16,7 +16,9 @@ from builder.text.cue_rules import CueRules
 from builder.text.cue_starts import find_starts
 from builder.text.phrases import fold
 
-__all__ = ["CueHit", "cue_proposals", "find_cues", "propose_cues"]
+__all__ = ["CueHit", "cue_proposals", "find_all_cues", "find_cues", "propose_cues"]
+
+Language = str | Callable[[], str]
 
 MAX_PROMPTED_LINE = 320
 """A line up to this long whose first sentence is a prompt goes with its other sentences."""
@@ -63,17 +65,31 @@ def cue_proposals(hits: Iterable[CueHit]) -> list[Proposal]:
     return sorted({Proposal(hit.start, hit.end, f"cue.{hit.cue}") for hit in hits if hit.removes})
 
 
-def find_cues(text: str, language: str | Callable[[], str], rules: CueRules) -> list[CueHit]:
+def find_cues(text: str, language: Language, rules: CueRules) -> list[CueHit]:
     """Find all cues of a text, also those that remove nothing, sorted by place.
 
     Args: as `propose_cues`; `language` may also be a way to find it out, which is taken only if
-        a phrase that is bound to a language may stand in the text. Hardly any text has one.
+        a phrase that is bound to a language stands in the text.
     """
-    folded = fold(text)
-    matcher = Matcher(text, folded, rules.roles)
-    for number, start in find_starts(text, folded, language, rules):
-        matcher.match(rules.cues[number], start)
-    hits = matcher.hits
+    return next(find_all_cues([text], [language], rules))
+
+
+def find_all_cues(
+    texts: Sequence[str], languages: Sequence[Language], rules: CueRules
+) -> Iterator[list[CueHit]]:
+    """Find the cues of many texts: the same as in each alone, in less time."""
+    folded = [fold(text) for text in texts]
+    starts = find_starts(texts, folded, rules)
+    for text, low, language, found in zip(texts, folded, languages, starts, strict=True):
+        matcher = Matcher(text, low, language, rules.roles)
+        for start, number in found:
+            matcher.match(rules.cues[number], start)
+        yield _settle(matcher, low)
+
+
+def _settle(matcher: Matcher, folded: str) -> list[CueHit]:
+    """Decide what goes with the matches of a text."""
+    text, hits = matcher.text, matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
     hits += [CueHit(*span, "date_header") for span in head_dates(folded)]
     hits += _settle_pieces(matcher)
