@@ -20,10 +20,10 @@ from builder.text.entities.spans import EntityTagger, TaggedSpan, checked_spans
 from builder.text.flags import find_flags
 from builder.text.language import LanguageDecision, LanguageIdentifier, assess_language
 from builder.text.language_codes import UNDETERMINED
-from builder.text.layout import LayoutModel, propose_layout
+from builder.text.layout import LayoutModel, propose_layouts
 from builder.text.normalize import article_id, normalize
 from builder.text.repetition import TemplateTable, propose_repetition
-from builder.text.segments import segment
+from builder.text.segments import Segment, segment
 from builder.text.signature import SignatureParams, sign_texts
 from builder.text.source import hint_sources, resolve_source
 from schema.article import CleanArticle, RawArticle
@@ -105,6 +105,7 @@ class _Work:
     hits: list[CueHit] = field(default_factory=list)
     sources: list[SourceHint] = field(default_factory=list)
     source: str | None = None
+    segments: list[Segment] = field(default_factory=list)
     weak: list[Proposal] = field(default_factory=list)
     text: str = ""
     removed: list[RemovedPiece] = field(default_factory=list)
@@ -218,18 +219,28 @@ def _name_source(work: _Work, tools: Tools) -> Reject | None:
     return None
 
 
+@_together
+def _read_layout(works: Works, tools: Tools) -> None:
+    """Cut the texts into segments, and tell article from page."""
+    if not (tools.layout or tools.templates):
+        return
+    for work in works:
+        work.segments = segment(work.normalized)
+    if tools.layout:
+        texts, segmented = [work.normalized for work in works], [work.segments for work in works]
+        typed = [cue_proposals(work.hits) for work in works]
+        found = propose_layouts(texts, segmented, tools.layout, typed)
+        for work, proposals in zip(works, found, strict=True):
+            work.weak = proposals
+
+
 @_alone
 def _clean(work: _Work, tools: Tools) -> Reject | None:
     """Weigh all evidence against the page around the article, and remove it."""
-    text = work.normalized
-    typed = cue_proposals(work.hits)
-    weak: list[Proposal] = []
-    segments = segment(text) if tools.layout or tools.templates else []
-    if tools.layout:
-        weak += propose_layout(text, segments, tools.layout, typed)
+    text, weak = work.normalized, work.weak
     if tools.templates:
-        weak += propose_repetition(text, segments, tools.templates, work.source)
-    work.text, work.removed = clean_text(text, typed, weak)
+        weak = weak + propose_repetition(text, work.segments, tools.templates, work.source)
+    work.text, work.removed = clean_text(text, cue_proposals(work.hits), weak)
     if not work.text:
         return _reject(work, RejectCode.NOTHING_LEFT, "cleaning found no article text")
     return None
@@ -331,7 +342,7 @@ def _finish(work: _Work, tools: Tools) -> CleanArticle:
 
 
 _STAGES = (
-    *(_read, _find_cues, _name_source, _clean, _identify, _date),
+    *(_read, _find_cues, _name_source, _read_layout, _clean, _identify, _date),
     *(_tag, _sign, _finish),
 )
 

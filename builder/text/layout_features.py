@@ -7,6 +7,7 @@ cannot change a decision.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -40,14 +41,14 @@ from builder.text.layout_page import (
     STOPS,
     Floats,
     Ints,
-    Page,
+    Pages,
     fourth_root,
-    read_page,
+    read_pages,
 )
 from builder.text.layout_words import Lexicon, describe_words
 from builder.text.segments import Segment
 
-__all__ = ["GRID", "LIMIT", "Features", "describe_segments", "segment_weights"]
+__all__ = ["GRID", "LIMIT", "Features", "describe_pages", "describe_segments", "segment_weights"]
 
 # Features are multiples of 1 / GRID, at most LIMIT in size: exact in any arithmetic.
 GRID = 32
@@ -80,23 +81,32 @@ def describe_segments(
 
     Args:
         text: normalized text of one article.
-        segments: what `segment` returned for it.
+        segments: what `segment` returned for it, at least one.
         lexicon: words by which pages speak of themselves.
         cues: what the typed cues propose to remove from it, if they are known.
 
     Returns:
         An array of shape (segments, features), multiples of 1 / GRID.
     """
-    page = read_page(text, segments)
+    return describe_pages(read_pages([text], [segments]), [segments], lexicon, [cues])
+
+
+def describe_pages(
+    pages: Pages,
+    segmented: Sequence[Sequence[Segment]],
+    lexicon: Lexicon,
+    cues: Sequence[Iterable[Proposal]],
+) -> Features:
+    """Compute the features of all segments of many texts: the same as in each alone."""
     blocks = (
-        _signs(page),
-        _edges(page),
-        describe_words(page, lexicon),
-        _lines(page, segments),
-        _places(page),
-        _run(page),
-        _repeats(page),
-        _cues(page, cues),
+        _signs(pages),
+        _edges(pages),
+        describe_words(pages, lexicon),
+        _lines(pages, segmented),
+        _places(pages),
+        _run(pages),
+        _repeats(pages),
+        _cues(pages, cues),
     )
     table = np.concatenate(blocks)
     np.clip(table, -LIMIT, LIMIT, out=table)
@@ -112,9 +122,9 @@ def segment_weights(features: Features) -> Floats:
     return np.maximum(np.rint(np.square(np.square(root))), 1.0)
 
 
-def _signs(page: Page) -> Floats:
+def _signs(pages: Pages) -> Floats:
     """Count characters of each class, relative to the size of the segment."""
-    counts, size, weight = page.counts, page.size, page.weight
+    counts, size, weight = pages.counts, pages.size, pages.weight
     stops = counts[STOPS, :].sum(axis=0)
     rows = np.empty((13 + len(_RARE), size.size))
     rows[0], rows[1], rows[2], rows[3] = size, weight, stops, counts[COMMA]
@@ -130,9 +140,9 @@ def _signs(page: Page) -> Floats:
     return rows
 
 
-def _edges(page: Page) -> Floats:
+def _edges(pages: Pages) -> Floats:
     """Tell what a segment begins and ends with."""
-    classes, starts, ends = page.classes, page.starts, page.ends
+    classes, starts, ends = pages.classes, pages.starts, pages.ends
     first, last = classes[starts], classes[ends - 1]
     second = classes[np.minimum(starts + 1, ends - 1)]
     ending = np.where(last == CLOSER, classes[np.maximum(ends - 2, starts)], last)
@@ -145,15 +155,16 @@ def _edges(page: Page) -> Floats:
     return rows
 
 
-def _lines(page: Page, segments: Sequence[Segment]) -> Floats:
+def _lines(pages: Pages, segmented: Sequence[Sequence[Segment]]) -> Floats:
     """Describe the line a segment lies in and the empty lines around it."""
-    number = page.starts.size
-    line = np.searchsorted(page.newlines, page.starts)
+    number = pages.starts.size
+    line = np.searchsorted(pages.newlines, pages.starts)
     line -= line[0]
-    gaps = np.full(number + 1, 2.0)
+    gaps = np.empty(number + 1)
     gaps[1:-1] = line[1:] - line[:-1]
-    sizes = np.bincount(line, weights=page.weight)
-    kinds = [found[2] for found in segments]
+    gaps[pages.bounds] = 2.0
+    sizes = np.bincount(line, weights=pages.weight)
+    kinds = [found[2] for segments in segmented for found in segments]
     rows = np.empty((6, number))
     rows[0] = np.minimum(gaps[:-1], 4.0) / 2.0
     rows[1] = np.minimum(gaps[1:], 4.0) / 2.0
@@ -167,100 +178,121 @@ def _lines(page: Page, segments: Sequence[Segment]) -> Floats:
     return rows
 
 
-def _places(page: Page) -> Floats:
-    """Tell where a segment lies, and what the text as a whole is like."""
-    number, counts, weight = page.starts.size, page.counts, page.weight
-    prose = weight * page.is_prose
+def _places(pages: Pages) -> Floats:
+    """Tell where a segment lies, and what its text as a whole is like."""
+    first, text = pages.bounds[:-1], pages.text
+    counts, weight, is_prose = pages.counts, pages.weight, pages.is_prose
+    prose = weight * is_prose
     before, prose_before = np.cumsum(weight) - weight, np.cumsum(prose) - prose
-    whole, all_prose = float(weight.sum()), float(prose.sum())
-    kinds = counts.sum(axis=1)
-    letters = kinds[[UPPER, LOWER, LETTER, IDEOGRAPH]].sum() + 1.0
-    usual = all_prose / max(float(page.is_prose.sum()), 1.0)
-    rows = np.empty((16, number))
+    before -= before[first][text]
+    prose_before -= prose_before[first][text]
+    kinds = np.add.reduceat(counts, first, axis=1)
+    number = np.diff(pages.bounds)
+    whole, all_prose = np.add.reduceat(weight, first), np.add.reduceat(prose, first)
+    letters = kinds[[UPPER, LOWER, LETTER, IDEOGRAPH]].sum(axis=0) + 1.0
+    usual = all_prose / np.maximum(np.add.reduceat(is_prose.astype(np.float64), first), 1.0)
+    of_text = np.empty((7, number.size))
+    of_text[0] = fourth_root(whole) / 4.0
+    of_text[1] = fourth_root(number)
+    of_text[2] = 4.0 * all_prose / whole
+    of_text[3] = fourth_root(usual)
+    of_text[4] = 4.0 * (kinds[UPPER] + kinds[LOWER]) / letters
+    of_text[5] = 4.0 * kinds[IDEOGRAPH] / letters
+    of_text[6] = 20.0 * kinds[list(STOPS)].sum(axis=0) / whole
+    rows = np.empty((16, text.size))
     rows[0] = before
-    rows[1] = whole - before - weight
+    rows[1] = whole[text] - before - weight
     rows[2] = prose_before
-    rows[3] = all_prose - prose_before - prose
+    rows[3] = all_prose[text] - prose_before - prose
     rows[:4] = fourth_root(rows[:4])
-    rows[4] = 4.0 * before / whole
-    rows[5] = np.arange(number) * (4.0 / number)
-    rows[6] = 4.0 * prose_before / max(all_prose, 1.0)
-    rows[7] = page.is_prose
-    rows[8] = np.minimum(weight / max(usual, 1.0), 4.0)
-    rows[9] = fourth_root(whole) / 4.0
-    rows[10] = fourth_root(number)
-    rows[11] = 4.0 * all_prose / whole
-    rows[12] = fourth_root(usual)
-    rows[13] = 4.0 * (kinds[UPPER] + kinds[LOWER]) / letters
-    rows[14] = 4.0 * kinds[IDEOGRAPH] / letters
-    rows[15] = 20.0 * kinds[list(STOPS)].sum() / whole
+    rows[4] = 4.0 * before / whole[text]
+    rows[5] = (np.arange(text.size) - first[text]) * (4.0 / number)[text]
+    rows[6] = 4.0 * prose_before / np.maximum(all_prose, 1.0)[text]
+    rows[7] = is_prose
+    rows[8] = np.minimum(weight / np.maximum(usual, 1.0)[text], 4.0)
+    rows[9:] = of_text[:, text]
     return rows
 
 
-def _run(page: Page) -> Floats:
+def _run(pages: Pages) -> Floats:
     """Find the run of segments with the most prose, and tell how far each segment is from it.
 
     Source: the maximum-subsequence extraction of Pasternack and Roth (2009), with sizes
     for scores.
     """
-    number = page.starts.size
-    score = np.where(page.is_prose, page.weight, -np.maximum(page.weight, _GAP))
-    sums = np.zeros(number + 1)
-    np.cumsum(score, out=sums[1:])
-    gain = sums[1:] - np.minimum.accumulate(sums)[:-1]
-    last = int(gain.argmax())
-    first = int(sums[: last + 1].argmin())
+    number = pages.starts.size
+    score = np.where(pages.is_prose, pages.weight, -np.maximum(pages.weight, _GAP))
+    runs = np.array([_best_run(score[a:b], a) for a, b in pairwise(pages.bounds.tolist())])
+    first, last, gain = runs.T[:, pages.text]
     ranks = np.arange(number)
     rows = np.empty((4, number))
     rows[0] = (ranks >= first) & (ranks <= last)
-    rows[1] = fourth_root(np.maximum(first - ranks, 0))
-    rows[2] = fourth_root(np.maximum(ranks - last, 0))
-    rows[3] = fourth_root(max(float(gain[last]), 0.0)) / 2.0
+    rows[1] = np.maximum(first - ranks, 0)
+    rows[2] = np.maximum(ranks - last, 0)
+    rows[3] = np.maximum(gain, 0.0)
+    rows[1:] = fourth_root(rows[1:])
+    rows[3] /= 2.0
     return rows
 
 
-def _repeats(page: Page) -> Floats:
-    """Tell which segments come more than once in the text, letter for letter or in shape."""
-    keys = (page.sums[page.ends] - page.sums[page.starts]).astype(np.int64)
-    keys += page.hashes[page.starts] * np.int64(3) + page.size.astype(np.int64) * 0x9E3779B1
-    order = np.argsort(keys, kind="stable")
-    keys = keys[order]
-    opens = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+def _best_run(score: Floats, offset: int) -> tuple[int, int, float]:
+    """Return the first and last segment of the run with the largest sum, and that sum."""
+    sums = np.append(0.0, np.cumsum(score))
+    gain = sums[1:] - np.minimum.accumulate(sums)[:-1]
+    last = int(gain.argmax())
+    return offset + int(sums[: last + 1].argmin()), offset + last, float(gain[last])
+
+
+def _repeats(pages: Pages) -> Floats:
+    """Tell which segments come more than once in a text, letter for letter or in shape."""
+    keys = (pages.sums[pages.ends] - pages.sums[pages.starts]).astype(np.int64)
+    keys += pages.hashes[pages.starts] * np.int64(3) + pages.size.astype(np.int64) * 0x9E3779B1
+    order = np.lexsort((keys, pages.text))
+    keys, text = keys[order], pages.text[order]
+    opens = np.flatnonzero(np.append(True, (keys[1:] != keys[:-1]) | (text[1:] != text[:-1])))
     sizes = np.append(opens[1:], keys.size) - opens
     copies = np.repeat(np.where(sizes > 1, sizes, 0), sizes)
     rows = np.empty((3, keys.size))
     rows[0, order] = fourth_root(copies)
     rows[1, order] = copies > 0
     rows[1, order[opens]] = 0.0
-    rows[2] = _shapes(page)
+    rows[2] = _shapes(pages)
     return rows
 
 
-def _shapes(page: Page) -> Floats:
+def _shapes(pages: Pages) -> Floats:
     """Count the segments of the same make: ends, digits, separators, rough size."""
-    shape: Ints = page.classes[page.starts].astype(np.int64) * CLASSES
-    shape += page.classes[page.ends - 1]
-    shape = shape * 16 + np.minimum(fourth_root(page.weight) * 2.0, 15.0).astype(np.int64)
-    few = np.minimum(page.counts[(DIGIT, SEPARATOR, COLON, DASH, SLASH), :], 3.0)
+    shape: Ints = pages.classes[pages.starts].astype(np.int64) * CLASSES
+    shape += pages.classes[pages.ends - 1]
+    shape = shape * 16 + np.minimum(fourth_root(pages.weight) * 2.0, 15.0).astype(np.int64)
+    few = np.minimum(pages.counts[(DIGIT, SEPARATOR, COLON, DASH, SLASH), :], 3.0)
     shape = shape * 1024 + (4.0 ** np.arange(5.0) @ few).astype(np.int64)
-    shape = (shape * 0x9E3779B1 >> 12) % _SHAPES
-    return fourth_root(np.bincount(shape, minlength=_SHAPES)[shape]) - 1.0
+    shape = (shape * 0x9E3779B1 >> 12) % _SHAPES + pages.text * _SHAPES
+    _, places, numbers = np.unique(shape, return_inverse=True, return_counts=True)
+    return fourth_root(numbers[places]) - 1.0
 
 
-def _cues(page: Page, cues: Iterable[Proposal]) -> Floats:
+def _cues(pages: Pages, cues: Sequence[Iterable[Proposal]]) -> Floats:
     """Measure how much of each segment the cues cover: headings, furniture, the rest.
 
     A heading ("Related", "Comments") says what comes after it, furniture (byline, date,
     caption) stands beside the article, the rest asks the reader for something.
     """
-    covered = np.zeros((_OTHER_CUES + 1, page.starts.size))
-    for start, end, rule in cues:
-        group = _CUE_GROUPS.get(rule.removeprefix("cue."), _OTHER_CUES)
-        first = int(np.searchsorted(page.ends, start, side="right"))
-        last = int(np.searchsorted(page.starts, end, side="left"))
-        for at in range(first, last):
-            common = min(end, int(page.ends[at])) - max(start, int(page.starts[at]))
-            covered[group, at] += common / int(page.ends[at] - page.starts[at])
+    covered = np.zeros((_OTHER_CUES + 1, pages.starts.size))
+    spans = [
+        (start + offset, end + offset, _CUE_GROUPS.get(rule.removeprefix("cue."), _OTHER_CUES))
+        for offset, found in zip(pages.offsets[:-1].tolist(), cues, strict=True)
+        for start, end, rule in found
+    ]
+    if not spans:
+        return covered
+    starts, ends, groups = np.array(spans).T
+    firsts = np.searchsorted(pages.ends, starts, side="right")
+    numbers = np.maximum(np.searchsorted(pages.starts, ends, side="left") - firsts, 0)
+    span = np.repeat(np.arange(groups.size), numbers)
+    at = firsts[span] + np.arange(span.size) - (np.cumsum(numbers) - numbers)[span]
+    common = np.minimum(ends[span], pages.ends[at]) - np.maximum(starts[span], pages.starts[at])
+    np.add.at(covered, (groups[span], at), common / pages.size[at])
     np.minimum(covered, 1.0, out=covered)
     covered *= 4.0
     return covered

@@ -7,6 +7,7 @@ space and small letters, most of any text in cased scripts, are only counted tog
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from builder.text.characters import (
     basic_codes,
     class_table,
 )
+from builder.text.joined import join_texts
 from builder.text.segments import Segment
 
 __all__ = [
@@ -40,10 +42,10 @@ __all__ = [
     "Floats",
     "Hashes",
     "Ints",
-    "Page",
+    "Pages",
     "fourth_root",
     "letter_table",
-    "read_page",
+    "read_pages",
 ]
 
 # Finer classes than those of `characters`, for counting only.
@@ -70,14 +72,18 @@ Classes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint32]
 
 
-class Page(NamedTuple):
-    """What several groups of features need of one text.
+class Pages(NamedTuple):
+    """What several groups of features need of some texts; places are those in all of them joined.
 
+    The segments of a text lie between two `bounds`, and `text` is the text of each segment.
     `counts` has a row for each class; `hashes` and `sums` are the mixed numbers of the
     characters and their running totals; words lie between `begins` and `stops`, those of a
-    segment between two `bounds`; `owner` is the segment of each word.
+    segment between two `word_bounds`; `owner` is the segment of each word.
     """
 
+    offsets: Ints
+    bounds: Ints
+    text: Ints
     codes: npt.NDArray[np.uint32]
     classes: Classes
     starts: Ints
@@ -91,7 +97,7 @@ class Page(NamedTuple):
     newlines: Ints
     begins: Ints
     stops: Ints
-    bounds: Ints
+    word_bounds: Ints
     owner: Ints
 
 
@@ -101,13 +107,23 @@ def fourth_root(values: npt.NDArray[np.generic] | float) -> Floats:
     return np.sqrt(root, out=root) if root.ndim else np.sqrt(root)
 
 
-def read_page(text: str, segments: Sequence[Segment]) -> Page:
-    """Class the characters of a text, count them in each segment, and find the words."""
-    codes = basic_codes(text)
+def read_pages(texts: Sequence[str], segmented: Sequence[Sequence[Segment]]) -> Pages:
+    """Class the characters of texts, count them in each segment, and find the words.
+
+    Every text has at least one segment.
+    """
+    joined, offsets = join_texts(texts)
+    codes = basic_codes(joined)
     classes = _fine_table().take(codes)
-    number = len(segments)
-    starts = np.fromiter(map(itemgetter(0), segments), np.int64, number)
-    ends = np.fromiter(map(itemgetter(1), segments), np.int64, number)
+    numbers = np.fromiter(map(len, segmented), np.int64, len(segmented))
+    bounds = np.append(0, np.cumsum(numbers))
+    number = int(bounds[-1])
+    text = np.repeat(np.arange(numbers.size), numbers)
+    shift = offsets.take(text)
+    starts = np.fromiter(map(itemgetter(0), chain.from_iterable(segmented)), np.int64, number)
+    ends = np.fromiter(map(itemgetter(1), chain.from_iterable(segmented)), np.int64, number)
+    starts += shift
+    ends += shift
     counts, size = _count(classes, starts, ends)
     weight: Floats = size + 2.0 * counts[IDEOGRAPH]
     stops = counts[STOPS, :].sum(axis=0)
@@ -115,8 +131,11 @@ def read_page(text: str, segments: Sequence[Segment]) -> Page:
     sums = np.zeros(codes.size + 1, dtype=np.uint32)
     np.cumsum(hashes, dtype=np.uint32, out=sums[1:])
     begins, word_ends = _find_words(classes, bool(counts[IDEOGRAPH].any()))
-    bounds = np.append(np.searchsorted(begins, starts), begins.size)
-    return Page(
+    word_bounds = np.append(np.searchsorted(begins, starts), begins.size)
+    return Pages(
+        offsets=offsets,
+        bounds=bounds,
+        text=text,
         codes=codes,
         classes=classes,
         starts=starts,
@@ -130,8 +149,8 @@ def read_page(text: str, segments: Sequence[Segment]) -> Page:
         newlines=np.flatnonzero(classes == NEWLINE),
         begins=begins,
         stops=word_ends,
-        bounds=bounds,
-        owner=np.repeat(np.arange(number), bounds[1:] - bounds[:-1]),
+        word_bounds=word_bounds,
+        owner=np.repeat(np.arange(number), word_bounds[1:] - word_bounds[:-1]),
     )
 
 

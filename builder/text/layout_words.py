@@ -7,6 +7,7 @@ it is one of the few by which pages of any publisher speak of themselves (`Lexic
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from builder.text.layout_page import (
     Floats,
     Hashes,
     Ints,
-    Page,
+    Pages,
     fourth_root,
     letter_table,
 )
@@ -81,12 +82,12 @@ class Lexicon:
 class _Terms:
     """The words of a page and its pairs of ideographs, each with its segment."""
 
-    def __init__(self, page: Page) -> None:
-        self.begins, self.stops, self.owner = page.begins, page.stops, page.owner
-        if page.counts[IDEOGRAPH].any():
-            is_ideograph = page.classes == IDEOGRAPH
+    def __init__(self, pages: Pages) -> None:
+        self.begins, self.stops, self.owner = pages.begins, pages.stops, pages.owner
+        if pages.counts[IDEOGRAPH].any():
+            is_ideograph = pages.classes == IDEOGRAPH
             pairs = np.flatnonzero(is_ideograph[1:] & is_ideograph[:-1])
-            owner = np.searchsorted(page.ends, pairs, side="right")
+            owner = np.searchsorted(pages.ends, pairs, side="right")
             self.begins = np.concatenate([self.begins, pairs])
             self.stops = np.concatenate([self.stops, pairs + 2])
             self.owner = np.concatenate([self.owner, owner])
@@ -115,28 +116,28 @@ def load_lexicon(path: Path) -> Lexicon:
     return Lexicon(keys, np.array([topics[key] for key in keys.tolist()], np.int64), is_near)
 
 
-def describe_words(page: Page, lexicon: Lexicon) -> Floats:
+def describe_words(pages: Pages, lexicon: Lexicon) -> Floats:
     """Compute the features of the words of each segment: a row for each feature."""
-    terms = _Terms(page)
-    return np.concatenate([_makes(page), _echoes(page, terms), _topics(page, terms, lexicon)])
+    terms = _Terms(pages)
+    return np.concatenate([_makes(pages), _echoes(pages, terms), _topics(pages, terms, lexicon)])
 
 
-def _makes(page: Page) -> Floats:
+def _makes(pages: Pages) -> Floats:
     """Count the words of each make."""
-    number = page.starts.size
-    size = page.stops - page.begins
-    make = page.classes.take(page.begins).astype(np.int64)
+    number = pages.starts.size
+    size = pages.stops - pages.begins
+    make = pages.classes.take(pages.begins).astype(np.int64)
     make *= CLASSES
-    make += page.classes.take(np.minimum(page.begins + 1, page.stops - 1))
+    make += pages.classes.take(np.minimum(pages.begins + 1, pages.stops - 1))
     make *= _SIZES
     make += np.minimum(size, _SIZES - 1)
     kinds, table = _kinds()
-    joined = page.owner * len(table)
+    joined = pages.owner * len(table)
     joined += kinds.take(make)
     found = np.bincount(joined, minlength=number * len(table))
     totals = (found.reshape(number, len(table)).astype(np.float64) @ table).T
     some = np.maximum(totals[0], 1.0)
-    length = page.counts[[LOWER, UPPER, LETTER, DIGIT]].sum(axis=0)
+    length = pages.counts[[LOWER, UPPER, LETTER, DIGIT]].sum(axis=0)
     rows = np.empty((10, number))
     rows[0] = length / some / 2.0 - 2.0
     rows[1:6] = 4.0 * totals[1:6] / some
@@ -144,7 +145,7 @@ def _makes(page: Page) -> Floats:
     rows[9] = 0.0
     filled = np.flatnonzero(totals[0])
     if filled.size:
-        rows[9, filled] = np.maximum.reduceat(size, page.bounds[filled])
+        rows[9, filled] = np.maximum.reduceat(size, pages.word_bounds[filled])
     rows[6:] = fourth_root(rows[6:])
     return rows
 
@@ -174,30 +175,33 @@ def _kinds() -> tuple[npt.NDArray[np.uint8], Floats]:
     return kinds.ravel(), np.array(list(rows), dtype=np.float64)
 
 
-def _echoes(page: Page, terms: _Terms) -> Floats:
+def _echoes(pages: Pages, terms: _Terms) -> Floats:
     """Measure how many long words, or pairs of ideographs, come back in other segments."""
-    number = page.starts.size
-    words = page.begins.size
+    number = pages.starts.size
+    words = pages.begins.size
     chosen = terms.stops - terms.begins >= _MIN_ECHO
     chosen[words:] = True
     long = np.flatnonzero(chosen)
-    keys = _keys(page, terms.begins.take(long), terms.stops.take(long))
+    keys = _keys(pages, terms.begins.take(long), terms.stops.take(long))
     keys *= _GOLDEN
     joined = terms.owner.take(long) << _BUCKET_BITS
     joined |= keys >> np.uint32(32 - _BUCKET_BITS)
     joined.sort()
     joined = joined[np.append(True, joined[1:] != joined[:-1])] if joined.size else joined
     owner, bucket = joined >> _BUCKET_BITS, joined & ((1 << _BUCKET_BITS) - 1)
-    is_prose = page.is_prose.take(owner)
-    found = np.bincount(bucket, weights=1.0 + _MANY * is_prose, minlength=1)
-    both = found.take(bucket)
+    is_prose = pages.is_prose.take(owner)
+    bounds = np.append(np.searchsorted(owner, np.arange(number)), owner.size)
+    weights = 1.0 + _MANY * is_prose
+    both = np.empty(owner.size)
+    for first, last in pairwise(bounds.take(pages.bounds).tolist()):
+        own = bucket[first:last]
+        both[first:last] = np.bincount(own, weights[first:last], minlength=1).take(own)
     in_prose = np.floor(both / _MANY)
     sums = np.zeros((3, owner.size + 1))
     np.cumsum(both - _MANY * in_prose > 1.0, out=sums[0, 1:])
     in_prose -= is_prose
     np.cumsum(in_prose > 0.0, out=sums[1, 1:])
     np.cumsum(np.rint(256.0 * fourth_root(in_prose)), out=sums[2, 1:])
-    bounds = np.append(np.searchsorted(owner, np.arange(number)), owner.size)
     some = np.maximum(bounds[1:] - bounds[:-1], 1).astype(np.float64)
     rows = np.empty((4, number))
     rows[:3] = (sums[:, bounds[1:]] - sums[:, bounds[:-1]]) / some
@@ -206,11 +210,11 @@ def _echoes(page: Page, terms: _Terms) -> Floats:
     return rows
 
 
-def _topics(page: Page, terms: _Terms, lexicon: Lexicon) -> Floats:
+def _topics(pages: Pages, terms: _Terms, lexicon: Lexicon) -> Floats:
     """Measure the share of each topic in the words of a segment."""
-    number, topics = page.starts.size, len(TOPICS)
-    longest = np.where(page.codes.take(terms.begins) >= _HANGUL, MAX_HANGUL, MAX_WORD)
-    keys = _lexicon_keys(page, terms.begins, np.minimum(terms.stops, terms.begins + longest))
+    number, topics = pages.starts.size, len(TOPICS)
+    longest = np.where(pages.codes.take(terms.begins) >= _HANGUL, MAX_HANGUL, MAX_WORD)
+    keys = _lexicon_keys(pages, terms.begins, np.minimum(terms.stops, terms.begins + longest))
     near = np.flatnonzero(lexicon.is_near.take(keys >> np.uint32(32 - _FILTER_BITS)))
     keys = keys.take(near)
     places = np.minimum(np.searchsorted(lexicon.keys, keys), lexicon.keys.size - 1)
@@ -221,27 +225,27 @@ def _topics(page: Page, terms: _Terms, lexicon: Lexicon) -> Floats:
     return 8.0 * counts / (some + 3.0)
 
 
-def _keys(page: Page, begins: Ints, stops: Ints) -> Hashes:
+def _keys(pages: Pages, begins: Ints, stops: Ints) -> Hashes:
     """Hash words: their letters in any order, and which are first and last.
 
     Good enough to recognise a word within one text, and cheap.
     """
-    keys = page.sums.take(stops) - page.sums.take(begins)
-    keys += page.hashes.take(begins) * np.uint32(3)
-    keys += page.hashes.take(stops - 1) * np.uint32(5)
+    keys = pages.sums.take(stops) - pages.sums.take(begins)
+    keys += pages.hashes.take(begins) * np.uint32(3)
+    keys += pages.hashes.take(stops - 1) * np.uint32(5)
     return keys
 
 
-def _lexicon_keys(page: Page, begins: Ints, stops: Ints) -> Hashes:
+def _lexicon_keys(pages: Pages, begins: Ints, stops: Ints) -> Hashes:
     """Hash words a little better: which letter is the second counts, too."""
-    keys = _keys(page, begins, stops)
-    keys += page.hashes.take(np.minimum(begins + 1, stops - 1)) * np.uint32(7)
+    keys = _keys(pages, begins, stops)
+    keys += pages.hashes.take(np.minimum(begins + 1, stops - 1)) * np.uint32(7)
     keys *= _GOLDEN
     return keys
 
 
 def _key_of(word: str) -> int:
-    """Hash one word of the lexicon as `_lexicon_keys` hashes words of a page."""
+    """Hash one word of the lexicon as `_lexicon_keys` hashes words of a pages."""
     codes = basic_codes(word)
     if class_table()[codes[0]] != IDEOGRAPH:
         codes = codes[: MAX_HANGUL if codes[0] >= _HANGUL else MAX_WORD]
