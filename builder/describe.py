@@ -23,10 +23,10 @@ from builder.readers import FileListing
 from builder.render.card import check_template, render_card
 from builder.render.citation import render_cff
 from builder.render.croissant import render_croissant
+from builder.render.hub_values import LICENCES
 from builder.render.pictures import render_pictures
 from builder.tasks import SliceReport
 from builder.tools import data_digest, describe_annotators
-from builder.verify.hub_values import LICENCES
 from builder.writers.atomic import write_file
 from builder.writers.parquet import hash_file, write_parquet
 from schema.article import SCHEMA_VERSION

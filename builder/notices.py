@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from builder.config import WithholdParams
 from builder.input.columns import field_key
@@ -36,9 +36,10 @@ def idle_withholds(params: WithholdParams, rejects: Path) -> Iterator[str]:
     """
     if not (params.ids or params.domains or params.urls):
         return
-    table = ds.dataset(rejects).to_table(
+    table = pq.read_table(
+        rejects,
         columns=["id", "origin_id", "source", "message"],
-        filter=ds.field("code") == RejectCode.WITHHELD.value,
+        filters=[("code", "==", RejectCode.WITHHELD.value)],
     )
     found = {name: set(table[name].to_pylist()) for name in table.column_names}
     for entry in params.ids:

@@ -114,7 +114,6 @@ class _Scanner:
         self.root = root
         self.work = work
         self.registrable = lru_cache(maxsize=65_536)(make_registrable())
-        self.registrable("example.org")  # its list is read before workers are forked
 
     def __call__(self, task: ScanTask) -> ScanReport:
         """Read one slice and write the counts of its segments.

@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
-
-from tldextract import TLDExtract
 
 from builder.annotators import load_plugin
 from builder.annotators.language_plugins import BUILTIN, load_identifier
@@ -15,12 +14,15 @@ from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
 from builder.corpus.columns import load_ids
 from builder.prepared import prepared
+from builder.text import entities
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.date_patterns import load_date_rules
-from builder.text.entities import EntityTagger, NoneTagger, load_builtin, load_gazetteer
+from builder.text.domains import read_suffixes
+from builder.text.entities import EntityTagger, NoneTagger
 from builder.text.language import Py3LangId
 from builder.text.layout import load_layout
+from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.repetition import load_templates
 from schema.manifest import Annotator
 
@@ -41,9 +43,9 @@ MODELS = _TEXT / "models"
 
 #: Entity taggers that ship, by spec.
 TAGGERS: dict[str, Callable[[], EntityTagger]] = {
-    "builtin": partial(load_builtin, MODELS / "entities"),
-    "builtin-fast": partial(load_builtin, MODELS / "entities", fast=True),
-    "gazetteer": partial(load_gazetteer, MODELS / "entities"),
+    "builtin": lambda: entities.load_builtin(MODELS / "entities"),
+    "builtin-fast": lambda: entities.load_builtin(MODELS / "entities", fast=True),
+    "gazetteer": lambda: entities.load_gazetteer(MODELS / "entities"),
     "none": NoneTagger,
 }
 
@@ -54,11 +56,17 @@ def _load_cues(folder: Path) -> CueRules:
     return unpack_cues(prepared("cues", sources, lambda: pack_cues(load_cues(folder))))
 
 
+def _load_lexicon(path: Path) -> Lexicon:
+    """Load the words that the layout model counts, in the same way."""
+    sources = [path, *sorted(_TEXT.glob("*.py"))]
+    return Lexicon(**prepared("lexicon", sources, lambda: vars(load_lexicon(path))))
+
+
 # Rules and models are frozen, so all builds of a process share them.
 _cues = cache(_load_cues)
 _date_rules = cache(load_date_rules)
 _identifier = cache(load_identifier)
-_layout = cache(load_layout)
+_layout = cache(partial(load_layout, read=_load_lexicon))
 
 
 @runtime_checkable
@@ -185,10 +193,12 @@ def withheld_domains(names: Iterable[str]) -> Iterator[str]:
 
 @cache
 def make_registrable() -> Callable[[str], str | None]:
-    """Return host name → registrable domain, by the list of suffixes that tldextract ships."""
-    extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    """Return host name → registrable domain, by the list of suffixes that tldextract ships.
 
-    def domain(host: str) -> str | None:
-        return extract(host).top_domain_under_public_suffix or None
-
-    return domain
+    Its code is left alone: it imports all that it takes to fetch a newer list.
+    """
+    package = find_spec("tldextract")
+    assert package is not None  # it is a dependency
+    assert package.origin is not None
+    path = Path(package.origin).with_name(".tld_set_snapshot")
+    return read_suffixes(path.read_text(encoding="utf-8")).registrable

@@ -5,6 +5,7 @@ equal keys; different ones almost always differ, and a wrong guess only costs a 
 does not match. It knows characters and refuses to know any phrase.
 """
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -155,13 +156,13 @@ def _tables() -> _Tables:
     """Build facts and weight of each character, once per process."""
     codes = np.arange(_TABLE_END, dtype=np.uint32)
     printed = codes.view("<U1")
-    everything = fold("".join(map(chr, codes.tolist())))
+    everything = fold(codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
     folded = np.frombuffer(everything.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     low = folded.view("<U1")
     lone = np.isin(printed, list(_LONE_WORDS))
     is_word = np.strings.isalnum(low) | (low == "_")
     flags = is_word * _WORD + ((low >= "0") & (low <= "9")) * _DIGIT
-    for found in UNSPACED.finditer(everything):
+    for found in re.finditer(f"{UNSPACED.pattern}+", everything):
         flags[slice(*found.span())] += _UNSPACED
     flags += np.strings.islower(printed) * _LOWER + np.strings.isupper(printed) * _UPPER
     flags += np.strings.isalnum(printed) * _ALNUM + (printed == "\n") * _NEWLINE + lone * _LONE

@@ -122,6 +122,6 @@ def _weights() -> npt.NDArray[np.uint8]:
     """Build the weight of each character below `TABLE_END`, once per process."""
     characters = np.arange(TABLE_END + 1, dtype=np.uint32)
     weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
-    for found in _WIDE.finditer("".join(map(chr, range(0x10000)))):
-        weights[found.start()] += 2
+    for found in re.finditer(f"{_WIDE.pattern}+", "".join(map(chr, range(0x10000)))):
+        weights[slice(*found.span())] += 2
     return weights

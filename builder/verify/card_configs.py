@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from fsspec.utils import glob_translate
 
+from builder.render.hub_values import MAX_CONFIGS, MAX_SPLITS
 from builder.verify.card_text import finding, quote
-from builder.verify.hub_values import MAX_CONFIGS, MAX_SPLITS
 from schema.findings import Finding, FindingCode
 
 __all__ = ["Config", "is_shard", "read_configs"]

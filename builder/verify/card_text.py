@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from builder.verify.hub_values import MAX_CARD_BYTES, PLACEHOLDERS
+from builder.render.hub_values import MAX_CARD_BYTES, PLACEHOLDERS
 from schema.findings import Finding, FindingCode
 
 __all__ = ["CARD_NAME", "Card", "finding", "nests_too_deep", "quote", "read_card"]

@@ -7,8 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from builder.verify.card_text import finding, quote
-from builder.verify.hub_values import (
+from builder.render.hub_values import (
     ANNOTATION_CREATORS,
     LANGUAGE_CREATORS,
     LICENCES,
@@ -16,6 +15,7 @@ from builder.verify.hub_values import (
     SIZE_CATEGORIES,
     TASKS,
 )
+from builder.verify.card_text import finding, quote
 from schema.findings import Finding, FindingCode
 
 __all__ = ["lint_values"]

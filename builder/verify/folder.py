@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from builder.progress import Progress, silent
+from builder.render.hub_values import READ_ANYWAY
 from builder.verify.audit import check_audit
 from builder.verify.card_configs import Config, read_configs
 from builder.verify.card_numbers import check_blocks, check_info
@@ -12,7 +13,6 @@ from builder.verify.card_values import lint_values
 from builder.verify.corpus import check_corpus
 from builder.verify.counts import check_counts, check_rejects, measure
 from builder.verify.engines import check_engines, choose_engines
-from builder.verify.hub_values import READ_ANYWAY
 from builder.verify.inventory import (
     UNLISTED,
     Inventory,

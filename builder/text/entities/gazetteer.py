@@ -1,4 +1,4 @@
-"""Taggers without a trained model: names from lists, and none at all."""
+"""A tagger without a trained model: names from lists."""
 
 from __future__ import annotations
 
@@ -70,23 +70,3 @@ def _person(words: Sequence[tuple[int, str]]) -> list[TaggedSpan]:
         return []
     last, word = words[-1]
     return [TaggedSpan(words[0][0], last + len(word), "PER", GUESSED)]
-
-
-class NoneTagger:
-    """Tag nothing and claim no language."""
-
-    name = "none"
-    version = "1"
-    labels: frozenset[str] = frozenset()
-
-    def supports(self, language: str) -> bool:  # noqa: ARG002  (the protocol's parameter)
-        """Claim nothing."""
-        return False
-
-    def describe(self) -> dict[str, Any]:
-        """Return name and version."""
-        return {"name": self.name, "version": self.version}
-
-    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:  # noqa: ARG002
-        """Return an empty list per text."""
-        return [[] for _ in texts]

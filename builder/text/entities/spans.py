@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 class TaggedSpan(NamedTuple):
@@ -37,6 +37,26 @@ class EntityTagger(Protocol):
     def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
         """Return one sorted, non-overlapping list per text; it may be empty."""
         ...
+
+
+class NoneTagger:
+    """Tag nothing and claim no language."""
+
+    name = "none"
+    version = "1"
+    labels: frozenset[str] = frozenset()
+
+    def supports(self, language: str) -> bool:  # noqa: ARG002  (the protocol's parameter)
+        """Claim nothing."""
+        return False
+
+    def describe(self) -> dict[str, Any]:
+        """Return name and version."""
+        return {"name": self.name, "version": self.version}
+
+    def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:  # noqa: ARG002
+        """Return an empty list per text."""
+        return [[] for _ in texts]
 
 
 class TaggerOutputError(ValueError):

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from builder.render.blocks import render_blocks
 from builder.render.citation import CitationParams, Creator, render_bibtex, render_cff
+from builder.render.hub_values import LICENCES
 from builder.render.licences import SPDX
-from builder.verify.hub_values import LICENCES
 from schema.manifest import BuildManifest
 
 CITATION = {
