@@ -56,7 +56,8 @@ WHITE_SPACE = "\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 #: The control characters that may not stand in a text, as a class body for `re` and RE2.
 CONTROL_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 
-_SURPLUS_SPACE = re.compile(f"^[{WHITE_SPACE}]|[{WHITE_SPACE}]{{2}}|[{WHITE_SPACE}]$")
+_SPACE = re.compile(f"[{WHITE_SPACE}]")
+_SPACES = re.compile(f"[{WHITE_SPACE}][{WHITE_SPACE}]")
 _CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
 
 ArticleId = Annotated[str, Field(pattern=ID_PATTERN, examples=["66976a8785158790c0ffee0123456789"])]
@@ -212,7 +213,8 @@ class ArticleContent(BaseModel):
             raise PydanticCustomError("flags_order", "flags are sorted and do not repeat")
 
     def _check_text(self) -> None:
-        if _SURPLUS_SPACE.search(self.text):
+        edges = self.text[:1], self.text[-1:]
+        if any(map(_SPACE.match, edges)) or _SPACES.search(self.text):
             raise PydanticCustomError(
                 "text_space", "text has no white space at its ends and no two in a row"
             )

@@ -136,7 +136,7 @@ class Matcher:
         """Say whether only marks stand before a place in its line."""
         before = self.text[max(0, start - MAX_MARKS) : start]
         line = before[before.rfind("\n") + 1 :]
-        return len(line) < MAX_MARKS and not any(char.isalnum() for char in line)
+        return len(line) < MAX_MARKS and not any(map(str.isalnum, line))
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.where in ("starts", "contains"):
@@ -238,7 +238,7 @@ class Matcher:
 
     def _text_before(self, start: int, at: int) -> bool:
         """Say whether anything but marks stands before a match."""
-        return at - start > MAX_MARKS or any(char.isalnum() for char in self.text[start:at])
+        return at - start > MAX_MARKS or any(map(str.isalnum, self.text[start:at]))
 
     def _may_go(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Say whether a sentence is short and bounded enough to go with its phrase."""

@@ -141,7 +141,7 @@ def _covers(text: str, line: Unit, pieces: list[Piece]) -> bool:
     """Say whether a line holds nothing but the pieces, marks and counters."""
     borders = [line.start, *(at for piece in pieces for at in (piece.start, piece.end)), line.end]
     return all(
-        not any(char.isalpha() for char in text[first:last])
+        not any(map(str.isalpha, text[first:last]))
         for first, last in zip(borders[::2], borders[1::2], strict=True)
     )
 
@@ -260,7 +260,7 @@ def _fillers(text: str, hits: list[CueHit]) -> list[CueHit]:
         if run and ("\n" in gap or not _fits(gap, filled)):
             found += _closed(text, run, filled)
             run, filled = [], []
-        elif any(char.isalnum() for char in gap):
+        elif any(map(str.isalnum, gap)):
             filled.append(CueHit(run[-1].end, hit.start, run[-1].cue))
         run.append(hit)
     return found + _closed(text, run, filled)
@@ -276,4 +276,4 @@ def _closed(text: str, run: list[CueHit], filled: list[CueHit]) -> list[CueHit]:
     if len(run) < MIN_FILLED_RUN:
         return []
     rest = text[run[-1].end : run[-1].end + 40].split("\n", maxsplit=1)[0]
-    return [] if any(char.isalnum() for char in rest) else filled
+    return [] if any(map(str.isalnum, rest)) else filled

@@ -102,7 +102,7 @@ def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
 
 def _weight(text: str) -> int:
     """Return the letters of a text, an ideograph counting as the three letters it stands for."""
-    return sum(char.isalpha() for char in text) + 2 * len(_WIDE.findall(text))
+    return sum(map(str.isalpha, text)) + 2 * len(_WIDE.findall(text))
 
 
 def _line_weights(text: str) -> list[int]:

@@ -104,7 +104,6 @@ _ONLY_SIMPLIFIED = _SIMPLIFIED - _TRADITIONAL
 _ONLY_TRADITIONAL = _TRADITIONAL - _SIMPLIFIED
 
 _TRADITIONAL_REGIONS = frozenset({"hant", "tw", "hk", "mo"})
-_LETTERS = re.compile(r"[^\W\d_]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DECLARED = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9_-]{1,20}))?\s*")
 
@@ -258,7 +257,8 @@ def assess_language(
         raises by itself.
     """
     declared_tag = _declared_tag(declared)
-    if sum(1 for _ in islice(_LETTERS.finditer(text), sampling.min_letters)) < sampling.min_letters:
+    letters = islice(filter(str.isalpha, text), sampling.min_letters)
+    if sum(1 for _ in letters) < sampling.min_letters:
         return LanguageDecision(
             UNDETERMINED, 0.0, (Flag.LANGUAGE_UNCERTAIN,), declared_tag, "short"
         )
@@ -324,7 +324,7 @@ def _vote(passages: Sequence[str], identifier: LanguageIdentifier) -> tuple[str,
     doubts: dict[str, list[float]] = {}
     faint = LanguageGuess(tag=UNDETERMINED, score=0.0)
     for passage in passages:
-        letters = len(_LETTERS.findall(passage))
+        letters = sum(map(str.isalpha, passage))
         guess = identifier.identify(passage) if letters else faint
         if guess.tag == UNDETERMINED or guess.score < 0.5:
             faint = max(faint, guess, key=lambda known: (known.tag != UNDETERMINED, known.score))
@@ -359,7 +359,7 @@ def _with_script(tag: str, text: str) -> str:
             return tag
         return "zh-Hans" if simplified > traditional else "zh-Hant"
     if tag == "sr":
-        cyrillic, letters = len(_CYRILLIC.findall(head)), len(_LETTERS.findall(head))
+        cyrillic, letters = len(_CYRILLIC.findall(head)), sum(map(str.isalpha, head))
         return "sr-Cyrl" if 2 * cyrillic >= letters else "sr-Latn"
     return tag
 

@@ -84,7 +84,7 @@ def has_role(words: list[str], roles: frozenset[str]) -> bool:
 def looks_like_person(name: str) -> bool:
     """Say whether a name has the shape of a person's: some capitals, two words or more."""
     words = name.split()
-    if any(char.isdigit() for char in name):
+    if any(map(str.isdigit, name)):
         return False
     if not any(char.isupper() or char.islower() for char in name):
         return 2 <= len(name) <= 30
