@@ -6,11 +6,11 @@ The only module that knows this order. Everything is written in
 `<out>.partial` and appears at its place by rename when it is whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -52,6 +52,9 @@ SLICE_BYTES = 8_000_000
 #: A smaller build gets shorter tasks, but none shorter than this, to have about as many.
 LEAST_SLICE_BYTES = 1_000_000
 BALANCED_TASKS = 32
+
+#: Makes, once per worker, what does a task.
+Factory = Callable[[], Callable[[Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,9 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildManif
         carried = earlier.plan(len(slices)) if earlier else []
         if earlier:
             _carry(request, earlier, carried, work, progress)
-        templates = _scan(request, slices, _Places(work, store), progress)
-        reports = _annotate(request, slices, _Places(work, store, earlier), progress)
+        places = _Places(request.input, work, store, earlier)
+        templates = _scan(request, slices, places, progress)
+        reports = _annotate(request, slices, places, progress)
         with progress("decide", 1, "step") as advance:
             decision = _decide(request, len(reports), carried, work)
             if earlier:
@@ -213,11 +217,17 @@ def _hash_inputs(
 
 
 class _Places(NamedTuple):
-    """Where a build works, what it keeps, and what it grows from."""
+    """Where a build reads and works, what it keeps, and what it grows from."""
 
+    root: Path
     work: Path
     store: Store
     earlier: EarlierRelease | None = None
+
+    def keeping(self, make: Callable[..., Factory], config: BuildConfig, recipe: Recipe) -> Factory:
+        """Return the factory of a kind of work that is not done again."""
+        factory = make(config, self.root, self.work)
+        return keeping(factory, recipe, self.store, self.root, self.work)
 
 
 def _scan(
@@ -231,14 +241,7 @@ def _scan(
     executor = _executor(request, len(tasks))
     with progress("scan", sum(task.slice.bytes for task in tasks), "B") as advance:
         recipe = Recipe(scan_context(config), SCAN_KINDS, ScanReport.from_json)
-        work = keeping(
-            scanner(config, request.input, places.work),
-            recipe,
-            places.store,
-            request.input,
-            places.work,
-        )
-        for report in executor.run(work, tasks):
+        for report in executor.run(places.keeping(scanner, config, recipe), tasks):
             advance(report.bytes)
     return freeze_templates(places.work, len(tasks), config.repetition)
 
@@ -255,14 +258,7 @@ def _annotate(
         recipe = Recipe(
             record_context(request.config, since), KINDS, SliceReport.from_json, uses_templates=True
         )
-        work = keeping(
-            annotator(request.config, request.input, places.work),
-            recipe,
-            places.store,
-            request.input,
-            places.work,
-        )
-        for report in executor.run(work, tasks):
+        for report in executor.run(places.keeping(annotator, request.config, recipe), tasks):
             reports.append(report)
             advance(report.bytes)
     return reports

@@ -173,9 +173,9 @@ class _Writer:
 def _read_back(path: Path, task: ShardTask) -> tuple[int, int, Summary]:
     """Return a shard's rows, its bytes in memory and its counts; holds one row group at a time."""
     rows, num_bytes, summary = 0, 0, Summary()
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
         for group in range(file.num_row_groups):
-            table = file.read_row_group(group)
+            table = file.read_row_group(group, use_threads=False)
             rows += table.num_rows
             num_bytes += table.nbytes
             summary.add(

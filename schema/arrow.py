@@ -9,6 +9,7 @@ import json
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple, Union, get_args, get_origin
 
 import pyarrow as pa
@@ -53,11 +54,13 @@ class FieldRow(NamedTuple):
     description: str
 
 
+@cache
 def arrow_schema() -> pa.Schema:
     """Return the Arrow schema of the published row, with its metadata."""
     return _with_metadata(model_schema(Article))
 
 
+@cache
 def audit_schema() -> pa.Schema:
     """Return the Arrow schema of the `audit` config, with its metadata."""
     return _with_metadata(model_schema(AuditRow))
@@ -68,6 +71,7 @@ def reject_schema() -> pa.Schema:
     return model_schema(Reject)
 
 
+@cache
 def model_schema(model: type[BaseModel]) -> pa.Schema:
     """Project a model to an Arrow schema, columns in the order of its fields."""
     return pa.schema([_field(name, info) for name, info in _ordered(model)])
