@@ -106,6 +106,8 @@ class Matcher:
     def match(self, cue: Cue, start: int) -> None:
         """Match one cue where it may begin."""
         phrase = cue.phrase
+        if phrase.openings and not self._folded.startswith(phrase.openings, start):
+            return
         found = compiled(phrase.pattern).match(self._folded, start, start + REACH)
         if found is None:
             return

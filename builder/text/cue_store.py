@@ -47,11 +47,13 @@ def unpack_cues(arrays: Mapping[str, npt.NDArray[Any]]) -> CueRules:
     index = dict(_index_parts(arrays))
     for name, value in plain["index"].items():
         index[name] = {key: tuple(numbers) for key, numbers in value.items()}
-    cues = tuple(
-        Cue(language, cue, where, source, Phrase(*phrase), *rest)
-        for language, cue, where, source, phrase, *rest in plain["cues"]
-    )
+    cues = tuple(_cue(*cue) for cue in plain["cues"])
     return CueRules(tuple(plain["languages"]), cues, frozenset(plain["roles"]), CueIndex(**index))
+
+
+def _cue(language: str, cue: str, where: str, source: str, phrase: Any, *rest: Any) -> Cue:
+    *parts, openings = phrase
+    return Cue(language, cue, where, source, Phrase._make([*parts, tuple(openings)]), *rest)
 
 
 def _index_parts(arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[tuple[str, Any]]:

@@ -120,7 +120,8 @@ class Phrase(NamedTuple):
 
     `back`: most characters from its start to a word inside it that it is found by, see `Parsed`.
     `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
-    `open_ended`: it ends in a name or in anything.
+    `open_ended`: it ends in a name or in anything. `openings`: every match begins with one of
+    these; none if that is not certain. They tell sooner than the pattern that it does not match.
     """
 
     pattern: str
@@ -128,6 +129,7 @@ class Phrase(NamedTuple):
     unspaced: bool
     numeric: bool
     open_ended: bool
+    openings: tuple[str, ...]
 
 
 class Parsed(NamedTuple):
@@ -150,7 +152,7 @@ class _Node(NamedTuple):
     width: int  # most characters of a match
     kind: str = "word"  # word | gap | optional | slot | colon
     options: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    """Each way to read it, as sets of beginnings of its words; an empty set is any word."""
+    """Each way to read it, as sets of its words or their stems; an empty set is any word."""
 
 
 def fold(text: str) -> str:
@@ -183,13 +185,15 @@ def parse_phrase(source: str) -> Parsed:
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
-    heads = _heads(nodes)
+    readings = _readings(nodes)
+    heads, openings = _heads(readings), _openings(readings)
     numeric = any(first == NUMBER for first, _ in heads)
     if unspaced and numeric:
         heads = frozenset()
     anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
     open_ended = nodes[-1].kind == "slot"
-    return Parsed(Phrase(reader.join(nodes), back, unspaced, numeric, open_ended), heads, anchor)
+    phrase = Phrase(reader.join(nodes), back, unspaced, numeric, open_ended, openings)
+    return Parsed(phrase, heads, anchor)
 
 
 class _Reader:
@@ -302,10 +306,11 @@ def _word(word: str, *, stem: bool, unspaced: bool) -> _Node:
     if stem:
         pattern += rf"\w{{0,{STEM_CHARS}}}"
         width += STEM_CHARS
-    keys = [part[:ANCHOR_CHARS] for found in parts for part in _WORD.findall(found)]
+    words = [found for part in parts for found in _WORD.findall(part)]
+    keys = [found[:ANCHOR_CHARS] for found in words]
     if stem and len(keys[-1]) < ANCHOR_CHARS:
         keys[-1] = ""
-    reading = tuple((key,) if key else () for key in keys)
+    reading = tuple((found,) if key else () for found, key in zip(words, keys, strict=True))
     anchor = word if unspaced else max(keys, key=len)
     return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
 
@@ -354,12 +359,23 @@ def _readings(nodes: Iterable[_Node]) -> list[tuple[tuple[str, ...], ...]]:
     return sorted(found)
 
 
-def _heads(nodes: Iterable[_Node]) -> frozenset[tuple[str, str]]:
-    """Return the first two words of every match; none if a first word is not certain."""
+def _heads(readings: Iterable[tuple[tuple[str, ...], ...]]) -> frozenset[tuple[str, str]]:
+    """Return how the first two words of every match begin; none if a first word is not certain."""
     heads: set[tuple[str, str]] = set()
-    for words in _readings(nodes):
+    for words in readings:
         if not words or not words[0]:
             return frozenset()
         second = words[1] if len(words) > 1 else ()
-        heads.update((first, other) for first in words[0] for other in second or ("",))
+        heads.update(
+            (first[:ANCHOR_CHARS], other[:ANCHOR_CHARS])
+            for first in words[0]
+            for other in second or ("",)
+        )
     return frozenset(heads)
+
+
+def _openings(readings: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[str, ...]:
+    """Return the first words of all matches; none if one is not certain, or is a number."""
+    first = [words[0] if words else () for words in readings]
+    openings = {word for words in first for word in words}
+    return tuple(sorted(openings)) if all(first) and NUMBER not in openings else ()
