@@ -50,7 +50,7 @@ __all__ = ["BuildRequest", "build"]
 #: Bytes of input in one task of a large build: long enough to hide its start.
 SLICE_BYTES = 8_000_000
 #: A smaller build gets shorter tasks, but none shorter than this, to have about as many.
-LEAST_SLICE_BYTES = 1_000_000
+LEAST_SLICE_BYTES = 500_000
 BALANCED_TASKS = 32
 
 #: Makes, once per worker, what does a task.
