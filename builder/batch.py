@@ -4,125 +4,35 @@ Pure: all rules and models come in `Tools`, nothing is read or written. Stages t
 handed several texts at once, because that is faster, promise the same results for any batch.
 """
 
-import datetime as dt
 import traceback
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
 
-from builder.text.clean import Proposal, RemovedPiece, clean_text
-from builder.text.cue_rules import CueRules
-from builder.text.cues import CueHit, cue_proposals, find_all_cues
-from builder.text.date_patterns import DateRules
+from builder.text.clean import clean_text
+from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
-from builder.text.entities.spans import EntityTagger, TaggedSpan, checked_spans
+from builder.text.entities.spans import checked_spans
 from builder.text.flags import find_flags
-from builder.text.language import LanguageDecision, LanguageIdentifier, assess_language
-from builder.text.language_codes import UNDETERMINED
-from builder.text.layout import LayoutModel, propose_layouts
+from builder.text.language import assess_language
+from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
-from builder.text.repetition import TemplateTable, propose_repetition
-from builder.text.segments import Segment, segment
-from builder.text.signature import SignatureParams, sign_texts
+from builder.text.repetition import propose_repetition
+from builder.text.segments import segment
+from builder.text.signature import sign_texts
 from builder.text.source import hint_sources, resolve_source
+from builder.work import Carried, Tools, Withheld, Work
 from schema.article import CleanArticle, RawArticle
-from schema.hints import DateHint, SourceHint
 from schema.reject import Outcome, Reject, RejectCode, Stage
 from schema.spans import Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
 
-__all__ = ["Carried", "Tools", "Withheld", "process_batch"]
-
-#: Entities of a text; None if its language is not claimed.
-Tagged = list[TaggedSpan] | None
+__all__ = ["process_batch"]
 
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
 
-
-@dataclass(frozen=True)
-class Withheld:
-    """Articles that must not be published."""
-
-    ids: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-    urls: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Tools:
-    """Everything that the record stages know besides the article.
-
-    Attributes:
-        cues: typed phrases of all languages; None removes no phrases.
-        layout: model of article and page furniture; None removes none.
-        templates: segments that recur in the articles of a source; None removes none.
-        dates: month names and date labels of all languages.
-        identifier: tells the language of a text.
-        taggers: entity taggers by primary language subtag; `default` for all others.
-        signature: how texts are signed for near-duplicates.
-        registrable: host name → registrable domain.
-        withheld: articles that must not be published.
-        carried: ids of the articles that an earlier release holds; they are only recognised.
-        reject_flags: flags with which an article is rejected.
-        not_after: last possible day of publication; None knows no bound.
-    """
-
-    cues: CueRules | None
-    layout: LayoutModel | None
-    dates: DateRules
-    identifier: LanguageIdentifier
-    taggers: Mapping[str, EntityTagger]
-    signature: SignatureParams
-    registrable: Callable[[str], str | None]
-    templates: TemplateTable | None = None
-    withheld: Withheld = Withheld()
-    carried: Container[str] | None = None
-    reject_flags: frozenset[Flag] = frozenset()
-    not_after: dt.date | None = None
-
-    def tagger(self, language: str) -> EntityTagger:
-        """Return the entity tagger that the configuration routes a language to."""
-        return self.taggers.get(language.split("-", maxsplit=1)[0], self.taggers["default"])
-
-
-class Carried(NamedTuple):
-    """An article that an earlier release holds: it keeps the row that it has there."""
-
-    id: str
-    raw: RawArticle
-
-
-@dataclass(slots=True)
-class _Work:
-    """An article on its way. Each stage sets what it finds, in this order, or the outcome."""
-
-    raw: RawArticle
-    outcome: Outcome | Carried | None = None
-    id: str = ""
-    normalized: str = ""
-    hits: list[CueHit] = field(default_factory=list)
-    sources: list[SourceHint] = field(default_factory=list)
-    source: str | None = None
-    segments: list[Segment] = field(default_factory=list)
-    weak: list[Proposal] = field(default_factory=list)
-    text: str = ""
-    removed: list[RemovedPiece] = field(default_factory=list)
-    language: LanguageDecision | None = None
-    flags: frozenset[Flag] = frozenset()
-    dates: list[DateHint] = field(default_factory=list)
-    spans: Tagged = None
-    signature: bytes = b""
-
-    @property
-    def tag(self) -> str:
-        """The language of the cleaned text."""
-        return self.language.tag if self.language else UNDETERMINED
-
-
-Works = Sequence[_Work]
-One = Callable[[_Work, Tools], Outcome | Carried | None]
+Works = Sequence[Work]
+One = Callable[[Work, Tools], Outcome | Carried | None]
 Many = Callable[[Works, Tools], None]
 
 
@@ -140,7 +50,7 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | C
     Raises:
         MemoryError: memory ran out; which article is to blame is for the caller to find out.
     """
-    works = [_Work(raw) for raw in batch]
+    works = [Work(raw) for raw in batch]
     for stage in _STAGES:
         stage([work for work in works if work.outcome is None], tools)
     return [work.outcome for work in works if work.outcome is not None]
@@ -166,7 +76,7 @@ def _together(stage: Many) -> Many:
     """Do a stage of many articles one by one if it fails, so that one cannot take others along."""
 
     @_alone
-    def alone(work: _Work, tools: Tools) -> None:
+    def alone(work: Work, tools: Tools) -> None:
         stage([work], tools)
 
     def run(works: Works, tools: Tools) -> None:
@@ -181,7 +91,7 @@ def _together(stage: Many) -> Many:
 
 
 @_alone
-def _read(work: _Work, tools: Tools) -> Reject | Carried | None:
+def _read(work: Work, tools: Tools) -> Reject | Carried | None:
     """Normalize and name the article; stop if it is empty, or known from an earlier release."""
     work.normalized = normalize(work.raw.text)
     if not work.normalized.strip():
@@ -199,7 +109,7 @@ def _find_cues(works: Works, tools: Tools) -> None:
     if tools.cues is None:
         return
 
-    def provisional(work: _Work) -> str:
+    def provisional(work: Work) -> str:
         return assess_language(work.normalized, work.raw.language, tools.identifier).tag
 
     texts = [work.normalized for work in works]
@@ -210,7 +120,7 @@ def _find_cues(works: Works, tools: Tools) -> None:
 
 
 @_alone
-def _name_source(work: _Work, tools: Tools) -> Reject | None:
+def _name_source(work: Work, tools: Tools) -> Reject | None:
     work.sources = hint_sources(work.normalized, work.raw, work.hits, tools.registrable)
     work.source = resolve_source(work.sources)
     withheld = _withheld(work, tools.withheld)
@@ -235,7 +145,7 @@ def _read_layout(works: Works, tools: Tools) -> None:
 
 
 @_alone
-def _clean(work: _Work, tools: Tools) -> Reject | None:
+def _clean(work: Work, tools: Tools) -> Reject | None:
     """Weigh all evidence against the page around the article, and remove it."""
     text, weak = work.normalized, work.weak
     if tools.templates:
@@ -247,7 +157,7 @@ def _clean(work: _Work, tools: Tools) -> Reject | None:
 
 
 @_alone
-def _identify(work: _Work, tools: Tools) -> Reject | None:
+def _identify(work: Work, tools: Tools) -> Reject | None:
     """Name the language and tell what else to know of the text before it is used."""
     work.language = assess_language(work.text, work.raw.language, tools.identifier)
     found = find_flags(work.normalized, work.text, work.hits)
@@ -259,7 +169,7 @@ def _identify(work: _Work, tools: Tools) -> Reject | None:
 
 
 @_alone
-def _date(work: _Work, tools: Tools) -> None:
+def _date(work: Work, tools: Tools) -> None:
     raw = work.raw
     declared = DeclaredDates(
         published=raw.date,
@@ -276,7 +186,7 @@ def _date(work: _Work, tools: Tools) -> None:
 @_together
 def _tag(works: Works, tools: Tools) -> None:
     """Tag the texts, grouped by tagger; where none claims the language, there are no spans."""
-    groups: dict[int, list[_Work]] = {}
+    groups: dict[int, list[Work]] = {}
     for work in works:
         tagger = tools.tagger(work.tag)
         if tagger.supports(work.tag):
@@ -296,7 +206,7 @@ def _sign(works: Works, tools: Tools) -> None:
 
 
 @_alone
-def _finish(work: _Work, tools: Tools) -> CleanArticle:
+def _finish(work: Work, tools: Tools) -> CleanArticle:
     """Put together what is known, which checks it."""
     del tools
     text, date, language = work.text, resolve_date(work.dates), work.language
@@ -352,7 +262,7 @@ def _title(raw: RawArticle) -> str | None:
     return " ".join(normalize(raw.title).split()) or None if raw.title else None
 
 
-def _withheld(work: _Work, withheld: Withheld) -> str:
+def _withheld(work: Work, withheld: Withheld) -> str:
     """Say by what an article is withheld, or nothing; an address, which no column holds, first."""
     if work.raw.url in withheld.urls:
         return f"url {work.raw.url}"
@@ -361,7 +271,7 @@ def _withheld(work: _Work, withheld: Withheld) -> str:
     return "domain" if work.source in withheld.domains else ""
 
 
-def _reject(work: _Work, code: RejectCode, message: str) -> Reject:
+def _reject(work: Work, code: RejectCode, message: str) -> Reject:
     """Make a reject that says what was known by then."""
     raw = work.raw
     return Reject(

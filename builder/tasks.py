@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
-from builder.batch import Carried, Tools, process_batch
+from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
 from builder.readers import Piece, Slice, read_slice
 from builder.tools import make_tools, ships
+from builder.work import Carried, Tools
 from builder.writers.atomic import translate_os_errors
 from builder.writers.batches import BatchFile, to_batch
 from builder.writers.parts import (

@@ -10,7 +10,6 @@ from typing import Any, Protocol, runtime_checkable
 
 from builder.annotators import load_plugin
 from builder.annotators.language_plugins import BUILTIN, load_identifier
-from builder.batch import Tools, Withheld
 from builder.config import BuildConfig
 from builder.corpus.columns import load_ids
 from builder.prepared import prepared
@@ -24,6 +23,7 @@ from builder.text.language import Py3LangId
 from builder.text.layout import load_layout
 from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.repetition import load_templates
+from builder.work import Tools, Withheld
 from schema.manifest import Annotator
 
 __all__ = [

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from builder.batch import Tools, process_batch
+from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.text.cues import cue_proposals, find_cues
 from builder.text.dates import hint_dates
@@ -27,6 +27,7 @@ from builder.text.segments import segment
 from builder.text.signature import sign_texts
 from builder.text.source import hint_sources
 from builder.tools import make_tools
+from builder.work import Tools
 from schema.article import Origin, RawArticle
 from training.bench.make_pages import make_pages
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builder.batch import Tools, process_batch
+from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.text.entities import NoneTagger, TaggedSpan
 from builder.tools import make_tools
+from builder.work import Tools
 from schema.article import CleanArticle, Origin, RawArticle
+from schema.hints import LanguageGuess
 from schema.reject import Reject, RejectCode
 
 TEXTS = (
@@ -68,11 +71,33 @@ def test_outcomes_come_in_the_order_of_the_input(tools: Tools) -> None:
 
 
 def test_results_do_not_depend_on_the_batch(tools: Tools) -> None:
-    articles = [raw(text) for text in TEXTS]
-    together = process_batch(articles, tools)
+    """Also not on texts in other scripts beside it, which are read as one with it."""
+    pages = sorted((Path(__file__).parents[1] / "golden/cues").glob("*.txt"))
+    articles = [raw(text) for text in (*TEXTS, "Tags:Uncategorized\n1 Comment", "速報", "。")]
+    articles += [raw(page.read_text(encoding="utf-8")) for page in pages]
     alone = [process_batch([article], tools)[0] for article in articles]
-    backwards = process_batch(articles[::-1], tools)[::-1]
-    assert together == alone == backwards
+    assert process_batch(articles, tools) == alone
+    assert process_batch(articles[::-1], tools)[::-1] == alone
+
+
+def test_a_stage_that_fails_costs_only_its_article(tools: Tools) -> None:
+    class Stumbles:
+        name = "stumbles"
+        version = "1"
+
+        def identify(self, text: str) -> LanguageGuess:
+            if "Lyon" in text:
+                raise ValueError("cannot read Lyon")
+            return tools.identifier.identify(text)
+
+    stumbling = replace(tools, identifier=Stumbles())
+    outcomes = process_batch([raw(text) for text in TEXTS], stumbling)
+    assert [outcome.origin_id for outcome in outcomes if isinstance(outcome, Reject)] == [None]
+    failed = outcomes[1]
+    assert isinstance(failed, Reject)
+    assert failed.code is RejectCode.STAGE_FAILED
+    assert failed.id
+    assert "cannot read Lyon" in failed.message
 
 
 @pytest.mark.parametrize("tagger", [Fails("Lyon"), Lies()])
