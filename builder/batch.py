@@ -6,7 +6,7 @@ handed several texts at once, because that is faster, promise the same results f
 
 import traceback
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, wraps
 
 from builder.text.clean import clean_text
 from builder.text.cues import cue_proposals, find_all_cues
@@ -26,7 +26,7 @@ from schema.reject import Outcome, Reject, RejectCode, Stage
 from schema.spans import Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
 
-__all__ = ["process_batch"]
+__all__ = ["STAGES", "process_batch"]
 
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
@@ -51,7 +51,7 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | C
         MemoryError: memory ran out; which article is to blame is for the caller to find out.
     """
     works = [Work(raw) for raw in batch]
-    for stage in _STAGES:
+    for stage in STAGES:
         stage([work for work in works if work.outcome is None], tools)
     return [work.outcome for work in works if work.outcome is not None]
 
@@ -59,6 +59,7 @@ def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | C
 def _alone(stage: One) -> Many:
     """Make a stage of one article a stage of many; what it cannot do becomes a reject."""
 
+    @wraps(stage)
     def run(works: Works, tools: Tools) -> None:
         for work in works:
             try:
@@ -79,6 +80,7 @@ def _together(stage: Many) -> Many:
     def alone(work: Work, tools: Tools) -> None:
         stage([work], tools)
 
+    @wraps(stage)
     def run(works: Works, tools: Tools) -> None:
         try:
             stage(works, tools)
@@ -251,7 +253,7 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
     )
 
 
-_STAGES = (
+STAGES: Sequence[Many] = (
     *(_read, _find_cues, _name_source, _read_layout, _clean, _identify, _date),
     *(_tag, _sign, _finish),
 )

@@ -3,31 +3,24 @@
     python -m tests.benchmarks.stages [--mb 4] [--input FILE.jsonl]
 
 Prints CPU seconds, which a busy machine disturbs least, and MB of raw text per
-CPU second. Without --input the corpus is generated.
+CPU second. Without --input the corpus is generated. Where datatrove is installed,
+the last row is its form of the C4 line rules, for comparison.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from builder.batch import process_batch
+from builder.batch import STAGES
 from builder.config import BuildConfig
-from builder.text.cues import cue_proposals, find_cues
-from builder.text.dates import hint_dates
-from builder.text.entities import NoneTagger
-from builder.text.flags import find_flags
-from builder.text.language import assess_language
-from builder.text.layout import propose_layout
-from builder.text.normalize import article_id, normalize
-from builder.text.segments import segment
-from builder.text.signature import sign_texts
-from builder.text.source import hint_sources
+from builder.tasks import BATCH
 from builder.tools import make_tools
-from builder.work import Tools
+from builder.work import Tools, Work
 from schema.article import Origin, RawArticle
 from training.bench.make_pages import make_pages
 
@@ -65,60 +58,40 @@ def read(path: Path | None, size: int) -> Iterator[RawArticle]:
 def stages(articles: Sequence[RawArticle]) -> Iterator[tuple[str, float]]:
     """Yield each record stage with its CPU seconds, then all of them together."""
     tools = make_tools(BuildConfig())
-    assert tools.cues is not None
-    cues, layout = tools.cues, tools.layout
-    raw = [article.text for article in articles]
-    yield "normalize, id", cpu(lambda: [article_id(normalize(text)) for text in raw])
-    texts = [normalize(text) for text in raw]
-    yield "language", cpu(lambda: [assess_language(t, None, tools.identifier) for t in texts])
-    tags = [assess_language(text, None, tools.identifier).tag for text in texts]
-    pairs = list(zip(texts, tags, strict=True))
-    yield "cues", cpu(lambda: [find_cues(text, tag, cues) for text, tag in pairs])
-    hits = [find_cues(text, tag, cues) for text, tag in pairs]
-    if layout is not None:
-        yield (
-            "segments, layout",
-            cpu(
-                lambda: [
-                    propose_layout(text, segment(text), layout, cue_proposals(found))
-                    for text, found in zip(texts, hits, strict=True)
-                ]
-            ),
-        )
-    yield "dates", cpu(lambda: [hint_dates(text, tag, tools.dates) for text, tag in pairs])
-    yield (
-        "sources, flags",
-        cpu(
-            lambda: [
-                (
-                    hint_sources(text, article, found, tools.registrable),
-                    find_flags(text, text, found),
-                )
-                for article, text, found in zip(articles, texts, hits, strict=True)
-            ]
-        ),
-    )
-    yield "signatures", cpu(lambda: sign_texts(texts, tools.signature))
-    yield "entities", cpu(lambda: tools.tagger("fr").annotate(texts, tags))
-    plain = replace(tools, taggers={"default": NoneTagger()})
-    yield "all but entities", cpu(lambda: batches(articles, plain))
-    yield "all record stages", cpu(lambda: batches(articles, tools))
+    runs = [run(articles, tools) for _ in range(REPEATS)]
+    best = {name: min(seconds[name] for seconds in runs) for name in runs[0]}
+    yield from best.items()
+    cleaning = ("find_cues", "name_source", "read_layout", "clean", "date")
+    yield "cleaning, dates, hints", sum(best[name] for name in cleaning)
+    yield "all but entities", sum(best.values()) - best["tag"]
+    yield "all", sum(best.values())
+    if find_spec("datatrove"):
+        yield "C4 lines (datatrove)", min(c4_lines(articles) for _ in range(REPEATS))
 
 
-def batches(articles: Sequence[RawArticle], tools: Tools) -> None:
-    """Send the articles through the record stages as a task does."""
-    for start in range(0, len(articles), 64):
-        process_batch(articles[start : start + 64], tools)
+def c4_lines(articles: Sequence[RawArticle]) -> float:
+    """Return the CPU seconds of the rules by which datatrove keeps lines as C4 does."""
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import C4QualityFilter
+
+    documents = [Document(text=article.text, id="") for article in articles]
+    rules = C4QualityFilter(filter_no_terminal_punct=True, min_num_sentences=-1)
+    begin = time.process_time()
+    for document in documents:
+        rules.filter(document)
+    return time.process_time() - begin
 
 
-def cpu(work: Callable[[], object]) -> float:
-    """Return the smallest CPU seconds of some runs."""
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
+def run(articles: Sequence[RawArticle], tools: Tools) -> dict[str, float]:
+    """Send the articles through the record stages as a task does; return CPU seconds by stage."""
+    seconds: dict[str, float] = defaultdict(float)
+    for start in range(0, len(articles), BATCH):
+        works = [Work(article) for article in articles[start : start + BATCH]]
+        for stage in STAGES:
+            begin = time.process_time()
+            stage([work for work in works if work.outcome is None], tools)
+            seconds[stage.__name__.strip("_")] += time.process_time() - begin
+    return seconds
 
 
 if __name__ == "__main__":
