@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from builder.text.entities.skeleton import skeleton
 
-NAMES = frozenset({"given", "orgname"})
-"""Classes of names: looked up for capitalised words only."""
+NAMES = frozenset({"given", "surname", "orgname", "club", "legal"})
+"""Classes of parts of names: looked up for capitalised words only."""
 MIN_STEM = 3
 MAX_ENDING = 3
 """Letters that an inflected given name may have behind its stem."""

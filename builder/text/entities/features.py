@@ -69,6 +69,10 @@ class TypeFeatures:
         """Return the class of a capitalised token, 0 when it is in no list."""
         return self._gazetteer.get(key_of(normal_form(token)), 0) if not token[0].islower() else 0
 
+    def _cue(self, token: str, place: str) -> str:
+        """Return the class of a cue word; the whole name of a country is none."""
+        return "" if place == "country" else self._cues.find(token)
+
     def linear(self, token: str) -> dict[int, list[str]]:
         """Return the features of a type by the distance at which they are read (0, 1, 2, 3)."""
         form = normal_form(token)
@@ -78,7 +82,8 @@ class TypeFeatures:
             near = [*sign, f"d={token}"]
             return {0: [*near, f"w={token[0]}"], 1: near, 2: sign, 3: sign[:1]}
         low, plain = form.lower(), skeleton(form)
-        place, cue = GAZETTEER_CLASSES[self.gazetteer_class(token)], self._cues.find(token)
+        place = GAZETTEER_CLASSES[self.gazetteer_class(token)]
+        cue = self._cue(token, place)
         far = [f"t={plain}", f"s={shape}", f"g={place}", f"c={cue}"]
         near = [*far, f"z3={plain[-3:]}", f"a3={plain[:3]}"]
         own = [*near, f"w={low}", f"a2={low[:2]}", f"a4={plain[:4]}", f"z2={low[-2:]}"]

@@ -22,6 +22,7 @@ from builder.text.entities.rules import (
     without_treaty_names,
 )
 from builder.text.entities.spans import TaggedSpan, trimmed
+from builder.text.entities.titles import with_quoted_titles
 from builder.text.entities.tokens import Tokens
 
 BLOCK_TOKENS = 20_000
@@ -150,6 +151,7 @@ class BuiltinTagger:
             spans = without_treaty_names(
                 text, spans, lambda name: self._places.is_place(name, language)
             )
+            spans = with_quoted_titles(text, spans)
         if "whole" in self.rules:
             spans = with_people_by_surname(text, with_whole_names(text, spans))
             spans = with_final_dots(text, spans)

@@ -21,6 +21,7 @@ from builder.text.entities import (
 from builder.text.entities.decode import FORBIDDEN, TAGS, allowed_transitions, decode
 from builder.text.entities.rules import carried_names, with_final_dots
 from builder.text.entities.store import pack_arrays, unpack_arrays
+from builder.text.entities.titles import with_quoted_titles
 from builder.text.entities.tokens import Vocabulary, tokenize
 
 SHIPPED = Path(__file__).parents[3] / "builder" / "text" / "models" / "entities"
@@ -176,6 +177,20 @@ def test_a_doubtful_name_takes_the_label_it_has_elsewhere() -> None:
     assert [s.label for s in found] == ["ORG"] * 13
     certain = TaggedSpan(doubtful, doubtful + 12, "LOC", 0.9)
     assert carried_names(text, [sure, certain]) == [sure, certain]
+
+
+def test_a_quoted_title_holds_no_places() -> None:
+    text = (
+        'Face à l\'initiative chinoise « la Ceinture et la Route », le film "Paris" de « Paris ».'
+    )
+    belt, film = named(text, "Ceinture", "LOC", 0.8), named(text, "Paris", "LOC", 0.8)
+    city = TaggedSpan(text.rindex("Paris"), text.rindex("Paris") + 5, "LOC", 0.8)
+    found = with_quoted_titles(text, [belt, film, city])
+    assert [(text[s.start : s.end], s.label) for s in found] == [
+        ("la Ceinture et la Route", "MISC"),
+        ("Paris", "LOC"),
+        ("Paris", "LOC"),
+    ]
 
 
 def test_the_full_stop_of_an_abbreviation_belongs_to_the_name() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from builder.text.entities.cues import Cues, cue_listing
-from builder.text.entities.features import TypeFeatures
+from builder.text.entities.features import TypeFeatures, key_of
 from builder.text.entities.places import Places, place_spans
 from builder.text.entities.skeleton import skeleton
 from builder.text.entities.tokens import Vocabulary, is_sign, tokenize
@@ -15,6 +15,8 @@ CUES = Cues(
             "org": "université* gmbh",
             "given": "владимир martin tim",
             "orgname": "total",
+            "legal": "se",
+            "people": "suisse*",
         }
     )
 )
@@ -50,6 +52,8 @@ def test_a_skeleton_keeps_scripts_it_does_not_know() -> None:
         ("Владимира", "given~"),
         ("Total", "orgname"),
         ("total", ""),
+        ("SE", "legal"),
+        ("se", ""),
         ("Paris", ""),
     ],
 )
@@ -75,6 +79,13 @@ def test_features_read_from_afar_are_features_of_the_word_itself() -> None:
         by_distance = features.linear(word)
         assert all(set(by_distance[n]) <= set(by_distance[0]) for n in (1, 2, 3))
         assert is_sign(word) == (word[0] == "中")
+
+
+def test_the_whole_name_of_a_country_is_no_cue() -> None:
+    country = TypeFeatures({key_of("Suisse"): 1}, CUES)
+    assert "c=" in country.linear("Suisse")[0]
+    assert "c=people" in country.linear("suisse")[0]
+    assert "c=people" in country.linear("Suisses")[0]
 
 
 PLACES = Places(
