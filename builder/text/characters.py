@@ -76,12 +76,13 @@ def basic_codes(text: str) -> npt.NDArray[np.uint32]:
 @cache
 def class_table() -> npt.NDArray[np.uint8]:
     """Build the class of each code point of the basic plane, once per process."""
-    table = np.zeros(0x10000, dtype=np.uint8)
-    for code in range(0x10000):
-        character = chr(code)
-        category = unicodedata.category(character)
-        kind = _BY_CATEGORY.get(category) or _BY_MAJOR.get(category[0], OTHER)
-        table[code] = SPACE if character.isspace() else kind
+    codes = np.arange(0x10000, dtype=np.uint32)
+    categories = list(map(unicodedata.category, map(chr, codes.tolist())))
+    kinds = {
+        name: _BY_CATEGORY.get(name) or _BY_MAJOR.get(name[0], OTHER) for name in set(categories)
+    }
+    table = np.fromiter(map(kinds.__getitem__, categories), dtype=np.uint8, count=codes.size)
+    table[np.strings.isspace(codes.view("<U1"))] = SPACE
     for first, last in _IDEOGRAPHS:
         table[first : last + 1] = IDEOGRAPH
     for kind, signs in _SIGNS.items():

@@ -193,8 +193,9 @@ def _fine_table() -> Classes:
 @cache
 def letter_table() -> Hashes:
     """Give each code point of the basic plane a mixed number, the same for both cases."""
-    lowered = [ord(chr(code).lower()[0]) for code in range(0x10000)]
-    mixed = np.array(lowered, dtype=np.uint64) * np.uint64(0xD6E8FEB86659FD93)
+    letters = "".join(map(chr, range(0x10000))).replace("\u0130", "i").lower()
+    lowered = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    mixed = lowered.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93)
     mixed ^= mixed >> np.uint64(32)
     mixed *= np.uint64(0xC2B2AE3D27D4EB4F)
     return (mixed >> np.uint64(32)).astype(np.uint32)

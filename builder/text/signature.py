@@ -301,26 +301,31 @@ def _tables() -> tuple[npt.NDArray[np.uint8], Hashes]:
 
 def _classify(codes: Codes) -> tuple[npt.NDArray[np.uint8], Hashes]:
     """Return class and hash of each code point; separators hash to zero."""
-    kinds = np.zeros(codes.size, dtype=np.uint8)
-    lone, selector = _is_inside(codes, _SPACELESS), _is_inside(codes, _SELECTORS)
-    for place, category in enumerate(map(unicodedata.category, map(chr, codes.tolist()))):
-        if category == "Cf" or selector[place]:
-            kinds[place] = _IGNORED
-        elif category[0] in "LMN":
-            kinds[place] = _WORD
-            if lone[place] and category != "Nd":
-                kinds[place] = _LONE_MARK if category[0] == "M" else _LONE
+    names = list(map(unicodedata.category, map(chr, codes.tolist())))
+    common = {name: _common_kind(name) for name in set(names)}
+    kinds = np.fromiter(map(common.__getitem__, names), dtype=np.uint8, count=codes.size)
+    for place in np.flatnonzero(_is_inside(codes, _SPACELESS) & (kinds == _WORD)).tolist():
+        if names[place] != "Nd":
+            kinds[place] = _LONE_MARK if names[place][0] == "M" else _LONE
+    kinds[_is_inside(codes, _SELECTORS)] = _IGNORED
     weights = _mix(codes.astype(np.uint64) + np.uint64(1))
     weights[kinds == _SEPARATOR] = 0
     return kinds, weights
 
 
-def _is_inside(codes: Codes, ranges: Sequence[tuple[int, int]]) -> list[bool]:
+def _common_kind(category: str) -> int:
+    """Return the class of a category where words have spaces between them."""
+    if category == "Cf":
+        return _IGNORED
+    return _WORD if category[0] in "LMN" else _SEPARATOR
+
+
+def _is_inside(codes: Codes, ranges: Sequence[tuple[int, int]]) -> npt.NDArray[np.bool_]:
     """Tell which code points lie in one of the ranges."""
     inside = np.zeros(codes.size, dtype=np.bool_)
     for first, last in ranges:
         inside |= (codes >= first) & (codes <= last)
-    return list(inside.tolist())
+    return inside
 
 
 def _powers(size: int) -> tuple[Hashes, Hashes]:
