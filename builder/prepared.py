@@ -101,6 +101,7 @@ def _keep(home: Path, arrays: Arrays) -> None:
                 np.save(file, array, allow_pickle=False)
                 file.flush()
                 os.fsync(file.fileno())
+        shutil.rmtree(home, ignore_errors=True)  # what could not be read
         made.rename(home)
     finally:
         shutil.rmtree(made, ignore_errors=True)

@@ -59,9 +59,10 @@ def test_what_is_damaged_is_made_again(source: Path, caches: Path, damage: str) 
     make = Maker()
     prepared("value", [source], make)
     next(caches.rglob(damage)).write_bytes(b"")
-    again = prepared("value", [source], make)
-    assert make.made == 2
-    assert np.array_equal(again["numbers"], np.arange(12).reshape(3, 4))
+    for _ in range(2):
+        again = prepared("value", [source], make)
+        assert make.made == 2
+        assert np.array_equal(again["numbers"], np.arange(12).reshape(3, 4))
 
 
 def test_old_values_go(source: Path, caches: Path) -> None:
