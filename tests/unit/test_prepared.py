@@ -54,11 +54,32 @@ def test_a_value_is_made_anew_when_a_source_changes(source: Path) -> None:
     assert make.made == 2
 
 
-@pytest.mark.parametrize("damage", ["names.json", "numbers.npy"])
-def test_what_is_damaged_is_made_again(source: Path, caches: Path, damage: str) -> None:
+def test_a_value_is_made_anew_when_a_source_is_renamed(source: Path) -> None:
+    """Names decide, too: rules of a language are in the order of their files."""
     make = Maker()
     prepared("value", [source], make)
-    next(caches.rglob(damage)).write_bytes(b"")
+    prepared("value", [source.rename(source.with_name("other.txt"))], make)
+    assert make.made == 2
+
+
+def test_versions_of_python_do_not_share_values(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Maker()
+    prepared("value", [source], make)
+    monkeypatch.setattr("builder.prepared._VERSIONS", "another Python")
+    prepared("value", [source], make)
+    assert make.made == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"5", b"[]", b'["other"]', b"[null]", b"\x93NUMPY"])
+@pytest.mark.parametrize("damage", ["names.json", "numbers.npy"])
+def test_what_is_damaged_is_made_again_once(
+    source: Path, caches: Path, damage: str, content: bytes
+) -> None:
+    make = Maker()
+    prepared("value", [source], make)
+    next(caches.rglob(damage)).write_bytes(content)
     for _ in range(2):
         again = prepared("value", [source], make)
         assert make.made == 2
@@ -80,6 +101,18 @@ def test_where_nothing_can_be_kept_values_are_made(source: Path, caches: Path) -
     prepared("value", [source], make)
     assert prepared("value", [source], make)["words"].tolist() == ["a", "été"]
     assert make.made == 2
+
+
+@pytest.mark.parametrize("home", ["beside", ""])
+def test_a_relative_home_is_none(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.chdir(tmp_path)
+    before = list(tmp_path.iterdir())
+    assert prepared("value", [source], Maker())["words"].tolist() == ["a", "été"]
+    assert list(tmp_path.iterdir()) == before
 
 
 def test_prepared_cues_are_the_rules() -> None:
