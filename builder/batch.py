@@ -19,7 +19,7 @@ from builder.text.normalize import article_id, normalize
 from builder.text.repetition import propose_repetition
 from builder.text.segments import segment
 from builder.text.signature import sign_texts
-from builder.text.source import hint_sources, resolve_source
+from builder.text.source import declared_names, hint_sources, resolve_source
 from builder.work import Carried, Tools, Withheld, Work
 from schema.article import CleanArticle, RawArticle
 from schema.reject import Outcome, Reject, RejectCode, Stage
@@ -270,7 +270,8 @@ def _withheld(work: Work, withheld: Withheld) -> str:
         return f"url {work.raw.url}"
     if work.id in withheld.ids or work.raw.origin.id in withheld.ids:
         return "id"
-    return "domain" if work.source in withheld.domains else ""
+    named = next((name for name in declared_names(work.sources) if name in withheld.domains), "")
+    return named and f"source {named}"
 
 
 def _reject(work: Work, code: RejectCode, message: str) -> Reject:

@@ -38,6 +38,7 @@ from builder.writers.parts import (
 from schema.arrow import arrow_schema, audit_schema
 from schema.article import SCHEMA_VERSION
 from schema.manifest import BuildManifest, Shard
+from schema.terms import SourceBasis, SourceKind
 from schema.validate import validate_table
 
 __all__ = ["CarryTask", "EarlierRelease", "carrier", "leave_carried_ids", "open_release"]
@@ -213,7 +214,8 @@ class _Carrier:
         withheld = withheld_articles(config)
         self.withheld_ids = pa.array(sorted(withheld.ids), pa.string())
         self.withheld_sources = pa.array(sorted(withheld.domains), pa.string())
-        self.withheld_urls = withheld.urls
+        self.withheld_hints = {(SourceKind.URL, url) for url in withheld.urls}
+        self.withheld_hints |= {(SourceKind.PUBLISHER, name) for name in withheld.domains}
 
     def __call__(self, task: CarryTask) -> int:
         """Copy one shard, less what is withheld by now.
@@ -282,9 +284,13 @@ class _Carrier:
             (rows["source"], self.withheld_sources),
         ):
             gone |= pc.is_in(values, value_set=withheld).to_numpy(zero_copy_only=False)
-        if self.withheld_urls:
+        if self.withheld_hints:
             for row, hints in enumerate(rows["source_hints"].to_pylist()):
-                gone[row] |= any(hint["value"] in self.withheld_urls for hint in hints)
+                gone[row] |= any(
+                    (hint["kind"], hint["value"]) in self.withheld_hints
+                    for hint in hints
+                    if hint["basis"] != SourceBasis.TEXT
+                )
         return pa.array(~gone)
 
 

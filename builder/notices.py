@@ -46,7 +46,9 @@ def idle_withholds(params: WithholdParams, rejects: Path) -> Iterator[str]:
         if entry not in found["id"] and entry not in found["origin_id"]:
             yield f"withhold.ids: no article is {entry!r}"
     for entry in params.domains:
-        if not found["source"].intersection(withheld_domains([entry])):
+        names = set(withheld_domains([entry]))
+        by_name = (message.rpartition(" source ")[2] for message in found["message"])
+        if names.isdisjoint(found["source"]) and names.isdisjoint(by_name):
             yield f"withhold.domains: no article is of {entry!r}"
     for entry in params.urls:
         if not any(message.endswith(f" {entry}") for message in found["message"]):

@@ -17,7 +17,7 @@ from builder.text import entities
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.date_patterns import load_date_rules
-from builder.text.domains import read_suffixes
+from builder.text.domains import read_suffixes, spellings
 from builder.text.entities import EntityTagger, NoneTagger
 from builder.text.language import Py3LangId
 from builder.text.layout import load_layout
@@ -183,12 +183,15 @@ def data_digest() -> str:
 
 
 def withheld_domains(names: Iterable[str]) -> Iterator[str]:
-    """Yield each name as it is, since it may be a publisher's, and as the domain it belongs to."""
+    """Yield each name as it is, since it may be a publisher's, and as the domain it belongs to.
+
+    A domain is yielded in both of its spellings: `münchen.example` and `xn--mnchen-3ya.example`.
+    """
     for name in names:
         yield name
         domain = make_registrable()(name.strip().lower())
         if domain:
-            yield domain
+            yield from {domain, *spellings(domain)}
 
 
 @cache

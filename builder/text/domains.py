@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Suffixes", "read_suffixes"]
+__all__ = ["Suffixes", "read_suffixes", "spellings"]
 
 _PRIVATE = "// ===BEGIN PRIVATE DOMAINS==="
 _SCHEME = re.compile(r"(?:[A-Za-z0-9+.-]+:)?//")
@@ -70,6 +70,18 @@ def read_suffixes(content: str) -> Suffixes:
             rules.add(rule)
             ends.update(_ends(rule))
     return Suffixes(frozenset(rules), frozenset(ends))
+
+
+def spellings(domain: str) -> tuple[str, ...]:
+    """Return a domain in the letters of its language and in ASCII; itself if it has one form."""
+    if domain.isascii() and _PUNYCODE not in domain:
+        return (domain,)
+    import idna  # noqa: PLC0415  as below
+
+    try:
+        return idna.decode(domain), idna.encode(domain).decode()
+    except UnicodeError:
+        return (domain,)
 
 
 def _ends(rule: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from schema.article import RawArticle
 from schema.hints import SourceHint
 from schema.terms import SourceBasis, SourceKind
 
-__all__ = ["declared_source", "hint_sources", "resolve_source"]
+__all__ = ["declared_names", "declared_source", "hint_sources", "resolve_source"]
 
 MAX_HINTS = 200
 """Hints kept of one article; only an attack has more."""
@@ -40,6 +40,13 @@ _COMPANY = re.compile(
 _NO_NAMES = frozenset({"all", "us", "our", "the", "this", "copyright", "reproduction", "we", "you"})
 _RIGHTS = re.compile(r"©|\(c\)|copyright|rights reserved|derechos|droits", re.IGNORECASE)
 _PLATFORM = re.compile(rf"\b(?:{'|'.join(PLATFORMS)})\b", re.IGNORECASE)
+
+
+_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\"'<>\\^`{|}]")
+"""What stands in no host name: white space, controls of characters and of direction, quotes."""
+
+MAX_HOST = 253
+"""Most characters of a host name."""
 
 
 def hint_sources(
@@ -69,12 +76,14 @@ def hint_sources(
 
 def resolve_source(hints: Iterable[SourceHint]) -> str | None:
     """Return the registrable domain of the declared URL, else the declared publisher, else None."""
+    return next(declared_names(hints), None)
+
+
+def declared_names(hints: Iterable[SourceHint]) -> Iterator[str]:
+    """Yield the names of the source that the record declares: domains, then publishers."""
     declared = [hint for hint in hints if hint.basis is not SourceBasis.TEXT]
     for kind in (SourceKind.DOMAIN, SourceKind.PUBLISHER):
-        for hint in declared:
-            if hint.kind is kind:
-                return hint.value
-    return None
+        yield from (hint.value for hint in declared if hint.kind is kind)
 
 
 def declared_source(raw: RawArticle, registrable: Callable[[str], str | None]) -> str | None:
@@ -151,10 +160,12 @@ def _without_login(url: str) -> str:
 
 
 def _host(url: str) -> str:
+    """Return the host of an address; nothing if none could have that name."""
     try:
-        return urlsplit(url if "//" in url else f"//{url}").hostname or ""
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:
         return ""
+    return "" if len(host) > MAX_HOST or _NO_HOST.search(host) else host
 
 
 def _line(value: str | None) -> str:

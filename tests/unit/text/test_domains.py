@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tldextract import TLDExtract
 
+from builder.text.domains import spellings
 from builder.tools import make_registrable
 
 ORACLE = TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -31,6 +32,13 @@ def test_domain_is_the_one_under_the_suffix(host: str) -> None:
 @given(st.lists(LABELS | st.text("ab-é1", max_size=3), max_size=6).map(".".join))
 def test_any_host_gives_what_tldextract_gives(host: str) -> None:
     assert make_registrable()(host) == (ORACLE(host).top_domain_under_public_suffix or None)
+
+
+@pytest.mark.parametrize("domain", ["münchen.de", "xn--mnchen-3ya.de"])
+def test_a_domain_has_two_spellings(domain: str) -> None:
+    assert spellings(domain) == ("münchen.de", "xn--mnchen-3ya.de")
+    assert spellings("a_b.de") == ("a_b.de",)
+    assert spellings("ü_b.de") == ("ü_b.de",)
 
 
 def test_a_domain_is_written_as_in_its_host() -> None:

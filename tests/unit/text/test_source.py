@@ -167,5 +167,12 @@ def test_a_login_in_an_address_is_not_published(rules: CueRules) -> None:
     assert named(found, SourceKind.URL) == ["https://news.example.org/a?b=1#c"]
 
 
-def test_what_is_no_address_is_no_hint(rules: CueRules) -> None:
-    assert named(hints(BODY, rules, url="not a url"), SourceKind.URL) == []
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("not a url", "http://two words.com/", "http://ex\u202eample.com/", "http://a<b>.com/"),
+        f"https://{'a' * 300}.com/",
+    ],
+)
+def test_what_is_no_address_is_no_hint(url: str, rules: CueRules) -> None:
+    assert hints(BODY, rules, url=url) == []
