@@ -12,7 +12,7 @@ from training.entities.evaluate import evaluate, f1
 SHIPPED = Path(__file__).parents[2] / "builder" / "text" / "models" / "entities"
 SENTENCES = Path(__file__).parent / "data" / "entities.jsonl"
 MAX_BYTES = 6_000_000
-FLOORS = {"fr": 88, "en": 88, "de": 85, "ru": 80, "it": 80, "pt": 80, "all": 86}
+FLOORS = {"fr": 88, "en": 92, "de": 88, "ru": 80, "it": 85, "pt": 85, "all": 88}
 """Strict F1 of PER, LOC and ORG together, in percent. Measured values stand in docs/entities.md;
 the sentences are few and plain, so they are higher than on news."""
 
