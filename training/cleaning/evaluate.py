@@ -157,12 +157,11 @@ def _print_html(scores: "HtmlScores", options: Options) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for name, members in scores.texts.items():
         print(_row(name, members))
-    pairs = scores.differences()
-    mean = sum(value for _, value in pairs) / len(pairs)
-    low, high = interval(pairs, options.repetitions)
-    print(
-        f"\nDifference of F1, last row less first: {mean:+.3f}, 95 % {low:+.3f} to {high:+.3f}.\n"
-    )
+    print()
+    for peer, pairs in scores.differences().items():
+        mean = sum(value for _, value in pairs) / len(pairs)
+        low, high = interval(pairs, options.repetitions)
+        print(f"F1 more than {peer}: {mean:+.3f}, 95 % {low:+.3f} to {high:+.3f}.\n")
     dates = scores.dates
     pages = dates.right + dates.wrong + dates.none
     shares = (f"{count / pages:.3f}" for count in (dates.right, dates.wrong, dates.none))

@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import trafilatura
@@ -28,7 +29,16 @@ from training.cleaning.pages import RULES, GoldPage, fold_of
 
 __all__ = ["HtmlScores", "measure_html"]
 
-PRECISE = "trafilatura, precision mode, no tables"
+_precise = partial(trafilatura.extract, favor_precision=True)
+
+# trafilatura as it comes, and without what is rarely part of an article.
+PEERS = {
+    "trafilatura, precision mode": _precise,
+    "the same without comments": partial(_precise, include_comments=False),
+    "the same without comments and tables": partial(
+        _precise, include_comments=False, include_tables=False
+    ),
+}
 READER = "the reader"
 CLEANED = "the reader, then cues and layout"
 
@@ -38,14 +48,19 @@ class HtmlScores:
     """Scores of the texts by name of the row, and of the dates."""
 
     texts: dict[str, list[PageScore]] = field(
-        default_factory=lambda: {PRECISE: [], READER: [], CLEANED: []}
+        default_factory=lambda: {name: [] for name in (*PEERS, READER, CLEANED)}
     )
     dates: Rate = field(default_factory=Rate)
 
-    def differences(self) -> list[tuple[GoldPage, float]]:
-        """Return for each page by how much F1 the cleaned text is better than Trafilatura's."""
-        pairs = zip(self.texts[CLEANED], self.texts[PRECISE], strict=True)
-        return [(ours.page, ours.f1 - theirs.f1) for ours, theirs in pairs]
+    def differences(self) -> dict[str, list[tuple[GoldPage, float]]]:
+        """Return by peer, for each page, how much better in F1 the cleaned text is."""
+        return {
+            name: [
+                (ours.page, ours.f1 - theirs.f1)
+                for ours, theirs in zip(self.texts[CLEANED], self.texts[name], strict=True)
+            ]
+            for name in PEERS
+        }
 
 
 def measure_html(
@@ -76,11 +91,9 @@ def measure_html(
             model = models[fold_of(page.domain, len(models))]
             cues = propose_cues(text, page.language, rules)
             cleaned = clean_text(text, cues, propose_layout(text, segment(text), model, cues))[0]
-            precise = trafilatura.extract(
-                record["html"], favor_precision=True, include_comments=False, include_tables=False
-            )
-            for name, made in ((PRECISE, precise or ""), (READER, text), (CLEANED, cleaned)):
-                scores.texts[name].append(score_page(page, made))
+            made = {name: extract(record["html"]) or "" for name, extract in PEERS.items()}
+            for name, whole in (made | {READER: text, CLEANED: cleaned}).items():
+                scores.texts[name].append(score_page(page, whole))
         if page.record.get("gold_date"):
             declared = DeclaredDates()
             if raw:
