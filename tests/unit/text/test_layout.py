@@ -1,5 +1,7 @@
 """Layout scores: exact, alone on their text, and quick on hostile input."""
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,11 @@ from builder.text.clean import remove_spans
 from builder.text.layout import (
     ACTIVATION_GRID,
     ACTIVATION_LIMIT,
+    DOUBT,
+    SPREAD,
     WEIGHT_GRID,
     LayoutModel,
+    choose_segments,
     load_layout,
     propose_layout,
     score_segments,
@@ -98,6 +103,29 @@ def test_features_lie_on_their_grid(text: str) -> None:
     assert features.shape[0] == len(segments)
     assert (np.abs(features) <= LIMIT).all()
     assert (features * GRID == np.rint(features * GRID)).all()
+
+
+@given(st.lists(st.tuples(st.floats(-20, 20), st.integers(1, 500)), min_size=1, max_size=8))
+def test_no_other_choice_is_expected_to_be_better(drawn: list[tuple[float, int]]) -> None:
+    """Of all sets of segments, the one that is kept has the best expected F1."""
+    scores = np.array([score for score, _ in drawn])
+    sizes = np.array([size for _, size in drawn], dtype=np.float64)
+    odds = (scores - DOUBT) / SPREAD
+    likely = (1.0 + odds / np.sqrt(1.0 + odds**2)) / 2.0
+
+    def gain(kept: Sequence[bool]) -> float:
+        marked = np.array(kept)
+        return 2.0 * (likely * sizes)[marked].sum() / (sizes[marked].sum() + (likely * sizes).sum())
+
+    best = max(map(gain, itertools.product([True, False], repeat=len(drawn))))
+    assert gain(choose_segments(scores, sizes).tolist()) == pytest.approx(best)
+
+
+def test_a_page_of_doubt_keeps_more() -> None:
+    """The same doubtful segment goes from a sure page and stays on a doubtful one."""
+    sizes = np.ones(5)
+    assert not choose_segments(np.array([9.0, 9.0, 9.0, 9.0, -0.5]), sizes)[-1]
+    assert choose_segments(np.array([0.5, 0.5, -9.0, -9.0, -0.5]), sizes)[-1]
 
 
 @pytest.mark.parametrize("joiner", ["\n", "\n\n", " "])
