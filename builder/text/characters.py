@@ -26,6 +26,7 @@ __all__ = [
     "SEPARATOR",
     "SPACE",
     "STOP",
+    "STOP_SIGNS",
     "UPPER",
     "basic_codes",
     "class_table",
@@ -46,6 +47,10 @@ _SIGNS = {
     DASH: "-–—―‐‑",
     NEWLINE: "\n",
 }
+STOP_SIGNS = _SIGNS[STOP] + _SIGNS[FREE_STOP] + "\u104b\u0f0d"
+"""The signs that end sentences. Those of Burmese and Tibetan have no class of their own, since the
+layout model was trained without it."""
+
 _IDEOGRAPHS = (
     (0x3005, 0x3007),
     (0x3040, 0x30FF),

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from builder.text.characters import STOP_SIGNS
 from builder.text.cue_match import CueHit
 from schema.terms import Flag
 
@@ -31,6 +32,9 @@ MIN_INDEX_LINES = 10
 MAX_INDEX_PROSE = 0.25
 """A list of teasers has so many lines without a stop, and no more than this share of prose."""
 
+MIN_UNSTOPPED = 120
+"""Characters of a line of prose in a script without stops; headlines and teasers are shorter."""
+
 STOP_CHARS = 8
 """Characters at the end of a line in which its stop stands."""
 
@@ -49,7 +53,9 @@ _BY_CUE: Mapping[str, Flag] = {"reprint": Flag.REPRINT, "translation": Flag.TRAN
 
 _CUT_OFF = re.compile(r"(?:\. \. \.|\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[\+\d+ chars\])\s*\Z")
 _OPEN_END = re.compile(r"(?:\.{3}|…)\s*\Z")
-_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\Z")
+_STOP = re.compile(rf"[{STOP_SIGNS}][\"'”’»›)\]」』）]{{0,3}}\Z")
+_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
+"""Scripts that write no stop: Thai and Lao."""
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TICKER_LINE = re.compile(r"\n\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
 
@@ -81,7 +87,7 @@ def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
     lines = [line.strip() for line in text.split("\n")]
     weights = _line_weights(text)
     total = sum(weights)
-    stopped = [_STOP.search(line[-STOP_CHARS:]) is not None for line in lines]
+    stopped = list(map(_is_stopped, lines))
     prose = sum(
         weight
         for weight, stop in zip(weights, stopped, strict=True)
@@ -98,6 +104,14 @@ def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
     if teasers >= MIN_INDEX_LINES and prose < MAX_INDEX_PROSE * total:
         flags.add(Flag.INDEX)
     return flags
+
+
+def _is_stopped(line: str) -> bool:
+    """Say whether a line ends as a sentence does, or is one by its length where none has a stop."""
+    end = line[-STOP_CHARS:]
+    if _STOP.search(end):
+        return True
+    return len(line) >= MIN_UNSTOPPED and _UNSTOPPED.search(end) is not None
 
 
 def _weight(text: str) -> int:

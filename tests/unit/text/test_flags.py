@@ -1,5 +1,6 @@
 """Flags say what a reader should know, and a menu raises none."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,23 @@ def test_short_text_around_a_player_or_a_login_is_flagged() -> None:
     assert Flag.VIDEO not in flags(f"{player}\n{BODY * 6}", BODY * 6, player, "player")
     login = "Log in to read this"
     assert Flag.LOGIN_WALL in flags(f"{login}\nThe hall", "The hall", login, "login")
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "የከተማው ምክር ቤት ማክሰኞ ዕለት ለሦስት ዓመታት ተዘግቶ የቆየውን አዳራሽ ለመጠገን ወሰነ።",
+        "Քաղաքային խորհուրդը երեքշաբթի օրը որոշեց վերանորոգել երեք տարի փակ սրահը։",
+        "မြို့တော်ကောင်စီသည် သုံးနှစ်ကြာ ပိတ်ထားသော ခန်းမကို ပြုပြင်ရန် အင်္ဂါနေ့တွင် ဆုံးဖြတ်ခဲ့သည်ဟု မြို့တော်ဝန်က ပြောကြားခဲ့သည်။",
+        (
+            "นายกรัฐมนตรีกล่าวเมื่อวันอังคารว่า รัฐบาลจะปรับปรุงสะพานข้ามแม่น้ำที่ปิดมาสามปี"
+            " โดยใช้งบประมาณสองพันล้านบาท และคาดว่าจะแล้วเสร็จภายในปีหน้า ประชาชนควรใช้เส้นทางอื่น"
+        ),
+    ],
+)
+def test_prose_ends_as_its_script_ends_it(prose: str) -> None:
+    assert flags(prose, prose) == set()
+    assert flags(prose[:30], prose[:30]) == {Flag.NOT_ARTICLE}
 
 
 def test_ideographs_weigh_as_words() -> None:
