@@ -245,6 +245,15 @@ def parse_config(table: dict[str, Any], where: str) -> BuildConfig:
         raise ConfigError("\n".join([f"{where}:", *lines]), path=where) from error
 
 
+_FORMS = {
+    "name": "must be letters and digits, with '_' and single '-' or '.' between them",
+    "version": "must be three numbers, as in '1.0.0'",
+    "tuple_type": "must be a list",
+    "string_type": "must be a string, in quotes",
+}
+"""What to do about a key of a certain form, or about a kind of mistake."""
+
+
 def _key(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "(configuration)"
 
@@ -253,6 +262,9 @@ def _advice(item: Any) -> str:
     if item["type"] == "extra_forbidden":
         known = _known_keys(item["loc"][:-1])
         return f"unknown key (known: {', '.join(known)})"
+    key = _key(item["loc"]) if item["type"] == "string_pattern_mismatch" else item["type"]
+    if key in _FORMS:
+        return _FORMS[key]
     return str(item["msg"]).removeprefix("Value error, ")
 
 

@@ -153,7 +153,7 @@ def load_tagger(spec: str, *, allow_download: bool = False) -> EntityTagger:
     """
     if spec in TAGGERS:
         return TAGGERS[spec]()
-    return load_plugin(spec, allow_download=allow_download)
+    return load_plugin(spec, allow_download=allow_download, ships=TAGGERS)
 
 
 def _taggers(config: BuildConfig) -> dict[str, EntityTagger]:

@@ -7,7 +7,7 @@ the caller of a tagger (`builder.text.entities.checked_spans`), not here.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
 
@@ -28,12 +28,15 @@ KINDS: Mapping[str, tuple[str, str]] = {
 PYTHON = "python"
 
 
-def load_plugin(spec: str, *, allow_download: bool = False) -> EntityTagger:
+def load_plugin(
+    spec: str, *, allow_download: bool = False, ships: Iterable[str] = ()
+) -> EntityTagger:
     """Load the tagger that a spec such as `spacy:fr_core_news_lg` names.
 
     Args:
         spec: `kind:rest`, or the name of a registered entry point, alone or with `:rest`.
         allow_download: let the package fetch a model that is not on this machine.
+        ships: names of the taggers that are no plug-ins, to say what there is.
 
     Raises:
         ConfigError: the kind is unknown, a package or model is missing, or what was loaded is no
@@ -47,7 +50,7 @@ def load_plugin(spec: str, *, allow_download: bool = False) -> EntityTagger:
         module, packages = KINDS[kind]
         tagger = _adapter(spec, module, packages).load(rest, allow_download)
     else:
-        tagger = _registered(spec, kind)(rest)
+        tagger = _registered(spec, kind, ships)(rest)
     if not isinstance(tagger, EntityTagger):
         raise ConfigError(
             f"entities: {spec!r} gave a {type(tagger).__name__}, which is no tagger "
@@ -67,11 +70,11 @@ def _adapter(spec: str, module: str, packages: str) -> ModuleType:
         ) from error
 
 
-def _registered(spec: str, name: str) -> Callable[[str], object]:
+def _registered(spec: str, name: str, ships: Iterable[str]) -> Callable[[str], object]:
     found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
     if name not in found:
-        known = ", ".join(sorted({PYTHON, *KINDS, *found}))
-        raise ConfigError(f"entities: unknown tagger {spec!r} (known kinds: {known})")
+        known = ", ".join(sorted({PYTHON, *ships, *KINDS, *found}))
+        raise ConfigError(f"entities: unknown tagger {spec!r} (known: {known})")
     try:
         factory: Callable[[str], object] = found[name].load()
     except (ImportError, AttributeError) as error:

@@ -11,7 +11,7 @@ import click
 
 from builder.arrow_start import start_arrow
 from builder.cli.exits import FINDINGS, fail
-from builder.cli.local import local_copy
+from builder.cli.local import PATH, local_copy
 from builder.cli.summary import show_summary
 from builder.cli.terminal import draw_progress
 from builder.errors import ConfigError
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["build", "init"]
 
-_FOLDER = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("input", type=_FOLDER)
-@click.option("--out", type=_FOLDER, required=True, help="Folder to make; replaced if it is ours.")
-@click.option("--config", "config_path", type=_FOLDER, help="Configuration; else INPUT's own.")
+@click.argument("input", type=PATH)
+@click.option("--out", type=PATH, required=True, help="Folder to make; replaced if it is ours.")
+@click.option("--config", "config_path", type=PATH, help="Configuration; else INPUT's own.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="Column of a field.")
 @click.option("--workers", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option(
@@ -38,7 +36,7 @@ _FOLDER = click.Path(path_type=Path)
     help="Where tasks run: processes, ray, inline.",
 )
 @click.option("--since", metavar="DIR|hf://…", help="Release to grow from; its rows stay.")
-@click.option("--cache", type=_FOLDER, help="Keep finished work here for the next build.")
+@click.option("--cache", type=PATH, help="Keep finished work here for the next build.")
 @click.option("--update-card", is_flag=True, help="Write the filled blocks back to the template.")
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest on standard output.")
@@ -94,7 +92,7 @@ def build(
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=PATH)
 @click.option("--force", is_flag=True, help="Replace an existing pressmark.toml.")
 def init(folder: Path, force: bool) -> int:
     """Write a commented pressmark.toml into a folder of articles.

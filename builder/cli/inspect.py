@@ -6,12 +6,10 @@ from pathlib import Path
 import click
 
 from builder.cli.exits import FINDINGS
-from builder.cli.local import local_copy
+from builder.cli.local import PATH, local_copy
 from builder.cli.terminal import draw_progress, show_findings, show_verdict
 
 __all__ = ["diff", "explain", "report", "schema", "verify"]
-
-_FOLDER = click.Path(path_type=Path)
 
 
 @click.command()
@@ -44,7 +42,7 @@ def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=PATH)
 @click.argument("id")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
@@ -68,8 +66,8 @@ def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
-@click.option("--out", type=_FOLDER, help="File to write; default: FOLDER.report.html beside it.")
+@click.argument("folder", type=PATH)
+@click.option("--out", type=PATH, help="File to write; default: FOLDER.report.html beside it.")
 @click.option("--open", "show", is_flag=True, help="Open the page in a browser afterwards.")
 def report(folder: Path, out: Path | None, show: bool) -> int:
     """Write one HTML page that shows a built folder: counts, pictures, articles, findings.
@@ -93,7 +91,7 @@ def report(folder: Path, out: Path | None, show: bool) -> int:
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@click.option("--changelog", type=_FOLDER, help="File to write an entry into; made if it is new.")
+@click.option("--changelog", type=PATH, help="File to write an entry into; made if it is new.")
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 def diff(old: str, new: str, changelog: Path | None, as_json: bool) -> int:
     """Compare two releases and suggest the version of the newer one.

@@ -1,10 +1,25 @@
-"""Data sets by their place: a folder here, or a revision on the Hub."""
+"""Places: a path here, or a data set on the Hub."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-__all__ = ["local_copy"]
+import click
+
+__all__ = ["PATH", "local_copy"]
+
+
+class _Path(click.Path):
+    """A path; an empty one, such as a variable that is not set, is not the current folder."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value == "":
+            self.fail("an empty name is no path", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = _Path(path_type=Path)
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-__all__ = ["publish"]
+from builder.cli.local import PATH
 
-_FOLDER = click.Path(path_type=Path)
+__all__ = ["publish"]
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=PATH)
 @click.option("--repo", "repo_id", required=True, metavar="USER/NAME", help="Where to publish.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and send nothing.")
 @click.option("--tag", help="Tag the published commit, as in v1.2.0.")

@@ -76,6 +76,20 @@ def test_a_missing_input_is_said(tmp_path: Path) -> None:
     fails(pressmark("build", tmp_path / "none", "--out", tmp_path / "out"), 2, "none")
 
 
+def test_an_empty_name_is_not_the_current_folder(corpus: Corpus, tmp_path: Path) -> None:
+    """A variable of the shell that is not set must not build whatever lies here."""
+    run = pressmark("build", "", "--out", tmp_path / "out")
+    fails(run, 2, "an empty name is no path")
+    assert not (tmp_path / "out").exists()
+    fails(pressmark("build", corpus({"a.txt": ARTICLE}), "--out", ""), 2, "no path")
+
+
+def test_an_unknown_tagger_names_those_there_are(corpus: Corpus, tmp_path: Path) -> None:
+    folder = corpus({"a.txt": ARTICLE, "pressmark.toml": 'entities = "magic"'})
+    run = pressmark("build", folder, "--out", tmp_path / "out")
+    fails(run, 2, "unknown tagger 'magic' (known: builtin, builtin-fast, gazetteer, gliner, none")
+
+
 def test_bad_files_are_rejects_and_the_rest_is_published(corpus: Corpus, tmp_path: Path) -> None:
     folder = corpus(
         {

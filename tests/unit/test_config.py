@@ -23,8 +23,10 @@ def test_an_empty_table_is_the_default_build() -> None:
         ({"audit": "maybe"}, r"audit: .*'publish', 'local' or 'none'"),
         ({"license": "CC-BY-4.0"}, r"license: licence ids of the Hub are lower-case: 'cc-by-4\.0'"),
         ({"license": "other"}, r"license 'other' needs license_name and license_file"),
-        ({"version": "1"}, r"version: "),
-        ({"name": "no/slashes"}, r"name: "),
+        ({"version": "1"}, r"version: must be three numbers"),
+        ({"version": 1.0}, r"version: must be a string, in quotes"),
+        ({"name": "no/slashes"}, r"name: must be letters and digits"),
+        ({"withhold": {"ids": "a"}}, r"withhold\.ids: must be a list"),
     ],
 )
 def test_a_mistake_is_named_with_its_key(table: dict[str, object], message: str) -> None:
