@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
@@ -34,23 +35,15 @@ def explain_article(folder: Path, wanted: str) -> dict[str, Any]:
 
     Raises:
         ConfigError: there is no such folder, or `wanted` fits several articles.
-        InputError: the folder holds no such article.
+        InputError: the folder holds no such article, or files that cannot be read.
     """
     if not folder.is_dir():
         raise ConfigError(f"there is no folder {folder}", path=folder)
-    rows = _find(sorted(folder.glob("data/*/*.parquet")), wanted)
-    if len(rows) > 1:
-        ids = ", ".join(row["id"] for row in rows[:5])
-        raise ConfigError(f"{wanted!r} fits {len(rows)} articles: {ids}")
-    if rows:
-        return _explain_row(folder, rows[0])
-    beside = folder.absolute().with_name(f"{folder.absolute().name}.rejects")
-    refused = _find_rejects(sorted(beside.glob("*.parquet")), wanted)
-    if refused:
-        return {**refused[0], "rejected": True}
-    hint = "" if len(wanted) >= MIN_PREFIX else f"; a beginning needs {MIN_PREFIX} characters"
-    message = f"no article {wanted!r} in {folder}, published or rejected{hint}"
-    raise InputError(message, path=folder)
+    try:
+        return _explain(folder, wanted)
+    except (OSError, KeyError, pa.ArrowException) as error:
+        message = f"{folder} cannot be read; `pressmark verify` says what is wrong: {error}"
+        raise InputError(message, path=folder) from error
 
 
 def render_explanation(explanation: dict[str, Any]) -> str:
@@ -78,6 +71,22 @@ def render_explanation(explanation: dict[str, Any]) -> str:
     lines += ["", "raw text, removed pieces as ⟦rules: piece⟧"]
     lines.append(_marked(explanation))
     return "\n".join(lines)
+
+
+def _explain(folder: Path, wanted: str) -> dict[str, Any]:
+    rows = _find(sorted(folder.glob("data/*/*.parquet")), wanted)
+    if len(rows) > 1:
+        ids = ", ".join(row["id"] for row in rows[:5])
+        raise ConfigError(f"{wanted!r} fits {len(rows)} articles: {ids}")
+    if rows:
+        return _explain_row(folder, rows[0])
+    beside = folder.absolute().with_name(f"{folder.absolute().name}.rejects")
+    refused = _find_rejects(sorted(beside.glob("*.parquet")), wanted)
+    if refused:
+        return {**refused[0], "rejected": True}
+    hint = "" if len(wanted) >= MIN_PREFIX else f"; a beginning needs {MIN_PREFIX} characters"
+    message = f"no article {wanted!r} in {folder}, published or rejected{hint}"
+    raise InputError(message, path=folder)
 
 
 def _find(files: list[Path], wanted: str) -> list[dict[str, Any]]:

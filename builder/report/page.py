@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from builder.errors import ConfigError, InputError
@@ -30,7 +31,7 @@ def write_report(folder: Path, out: Path | None = None, progress: Progress = sil
 
     Raises:
         ConfigError: the report would lie in the data set.
-        InputError: the folder is no build of ours.
+        InputError: the folder is no build of ours, or holds files that cannot be read.
         OutputError: the file cannot be written.
     """
     folder = folder.absolute()
@@ -38,7 +39,12 @@ def write_report(folder: Path, out: Path | None = None, progress: Progress = sil
     if out.absolute().is_relative_to(folder):
         raise ConfigError(f"{out} lies in the data set; write the report beside it", path=out)
     _read_manifest(folder)  # what cannot be shown is said before it is verified
-    data = read_report(folder, verify(folder, progress=progress), progress=progress)
+    findings = verify(folder, progress=progress)
+    try:
+        data = read_report(folder, findings, progress=progress)
+    except (OSError, KeyError, pa.ArrowException) as error:
+        message = f"{folder} cannot be read; `pressmark verify` says what is wrong: {error}"
+        raise InputError(message, path=folder) from error
     root = files("builder.render") / "templates"
     names = ("report.html", "report.css", "report.js")
     templates = {name: (root / name).read_text(encoding="utf-8") for name in names}
@@ -74,5 +80,9 @@ def read_report(
 def _read_manifest(folder: Path) -> BuildManifest:
     try:
         return BuildManifest.model_validate_json((folder / "manifest.json").read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{folder} holds no manifest of a build: {error}", path=folder) from error
+    except OSError as error:
+        message = f"{folder} holds no manifest of a build: {error.strerror}"
+        raise InputError(message, path=folder) from error
+    except ValidationError as error:
+        message = f"{folder}: manifest.json is not the manifest of a build; see `pressmark verify`"
+        raise InputError(message, path=folder) from error

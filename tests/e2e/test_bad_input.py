@@ -84,6 +84,18 @@ def test_an_empty_name_is_not_the_current_folder(corpus: Corpus, tmp_path: Path)
     fails(pressmark("build", corpus({"a.txt": ARTICLE}), "--out", ""), 2, "no path")
 
 
+def test_a_damaged_build_is_no_bug_of_ours(corpus: Corpus, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build_ok(corpus({"a.txt": ARTICLE}), out)
+    (shard,) = out.glob("data/*/*.parquet")
+    shard.write_bytes(shard.read_bytes()[:300])
+    for command in (["explain", out, "abcd"], ["report", out]):
+        fails(pressmark(*command), 3, "cannot be read; `pressmark verify` says what is wrong")
+    (out / "manifest.json").write_text("{")
+    fails(pressmark("report", out), 3, "manifest.json is not the manifest of a build")
+    fails(pressmark("report", tmp_path), 3, "holds no manifest of a build: No such file")
+
+
 def test_an_unknown_tagger_names_those_there_are(corpus: Corpus, tmp_path: Path) -> None:
     folder = corpus({"a.txt": ARTICLE, "pressmark.toml": 'entities = "magic"'})
     run = pressmark("build", folder, "--out", tmp_path / "out")
