@@ -14,7 +14,7 @@ from builder.cli.exits import FINDINGS, fail
 from builder.cli.local import PATH, local_copy
 from builder.cli.summary import show_summary
 from builder.cli.terminal import draw_progress
-from builder.errors import ConfigError
+from builder.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from builder.config import BuildConfig
@@ -140,7 +140,7 @@ def _tell_what_is_kept(out: Path) -> Iterator[None]:
 
     try:
         yield
-    except ConfigError:
+    except (ConfigError, InputError):
         raise  # the same command would end in the same way
     except BaseException:
         kept = sibling(out, "partial") / KEPT

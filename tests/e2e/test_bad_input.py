@@ -187,6 +187,7 @@ def test_nothing_published_still_writes_the_rejects(corpus: Corpus, tmp_path: Pa
     folder = corpus({"blank.txt": " ", "more.txt": "\n"})
     run = pressmark("build", folder, "--out", tmp_path / "out")
     fails(run, 3, "2 EMPTY_TEXT")
+    assert "goes on" not in run.stderr
     assert not (tmp_path / "out").exists()
     assert len(rejects(tmp_path / "out")) == 2
 
