@@ -27,7 +27,7 @@ def explain_article(folder: Path, wanted: str) -> dict[str, Any]:
     Args:
         folder: a built data set; its rejects and local audit are looked for beside it.
         wanted: the article's id, a beginning of it of at least 4 characters, the
-            input's own id, or the path of a rejected file.
+            input's own id, or the path of its file in the input.
 
     Returns:
         The published row with `split`, `removed` and `raw` (null without a receipt) and
@@ -90,11 +90,13 @@ def _explain(folder: Path, wanted: str) -> dict[str, Any]:
 
 
 def _find(files: list[Path], wanted: str) -> list[dict[str, Any]]:
-    """Return the rows whose id begins like that, or whose input id is that."""
+    """Return the rows whose id begins like that, or whose id or path in the input is that."""
     rows: list[dict[str, Any]] = []
     for file in files:
         table = ds.dataset(file).to_table(
-            filter=_begins(wanted) | (ds.field("origin", "id") == wanted)
+            filter=_begins(wanted)
+            | (ds.field("origin", "id") == wanted)
+            | (ds.field("origin", "path") == wanted)
         )
         split = file.name.partition("-")[0]
         rows += [{**row, "split": split} for row in table.to_pylist()]

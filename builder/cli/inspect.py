@@ -48,11 +48,12 @@ def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:
 def explain(folder: Path, id: str, as_json: bool) -> int:  # noqa: A002
     """Show one article: what was removed and why, and the evidence behind its columns.
 
-    ID is the article's id, a beginning of it, the id of the input, or the path of a rejected file.
+    ID is the article's id, a beginning of it, its id in the input, or the path of its file there.
 
     \b
     Examples:
       pressmark explain dist/news 66976a87
+      pressmark explain dist/news 2025/bridge.txt
       pressmark explain dist/news 66976a87 --json | jq .date_hints
     """
     from builder.explain import explain_article, render_explanation

@@ -112,8 +112,9 @@ def test_explain_shows_an_article_and_its_receipt(seeds: Path) -> None:
     assert code == 0
     assert row["text"].split("\n")[0] in out
     assert "⟦" in out
-    code, out, _ = run("explain", seeds, row["id"], "--json")
-    assert json.loads(out)["id"] == row["id"]
+    for name in (row["id"], row["origin"]["path"]):
+        code, out, _ = run("explain", seeds, name, "--json")
+        assert json.loads(out)["id"] == row["id"]
 
 
 def test_explain_says_when_there_is_no_such_article(seeds: Path) -> None:
