@@ -118,7 +118,7 @@ def _find_cues(works: Works, tools: Tools) -> None:
     languages = [partial(provisional, work) for work in works]
     found = find_all_cues(texts, languages, tools.cues)
     for work, hits in zip(works, found, strict=True):
-        work.hits = hits
+        work.hits, work.typed = hits, cue_proposals(hits)
 
 
 @_alone
@@ -140,7 +140,7 @@ def _read_layout(works: Works, tools: Tools) -> None:
         work.segments = segment(work.normalized)
     if tools.layout:
         texts, segmented = [work.normalized for work in works], [work.segments for work in works]
-        typed = [cue_proposals(work.hits) for work in works]
+        typed = [work.typed for work in works]
         found = propose_layouts(texts, segmented, tools.layout, typed)
         for work, proposals in zip(works, found, strict=True):
             work.weak = proposals
@@ -152,7 +152,7 @@ def _clean(work: Work, tools: Tools) -> Reject | None:
     text, weak = work.normalized, work.weak
     if tools.templates:
         weak = weak + propose_repetition(text, work.segments, tools.templates, work.source)
-    work.text, work.removed = clean_text(text, cue_proposals(work.hits), weak)
+    work.text, work.removed = clean_text(text, work.typed, weak)
     if not work.text:
         return _reject(work, RejectCode.NOTHING_LEFT, "cleaning found no article text")
     return None

@@ -89,6 +89,7 @@ class Work:
     id: str = ""
     normalized: str = ""
     hits: list[CueHit] = field(default_factory=list)
+    typed: list[Proposal] = field(default_factory=list)
     sources: list[SourceHint] = field(default_factory=list)
     source: str | None = None
     segments: list[Segment] = field(default_factory=list)
