@@ -2,10 +2,9 @@
 
 A value is a set of named arrays, kept as a folder that is named by a hash of the files that it
 follows from, code included, and of the versions of Python, its Unicode tables and numpy; so what
-is out of date is never found. They are mapped into memory:
-workers share them, and pages that nobody asks for are not read. Nothing depends on all this but
-time: where nothing can be kept, the value is computed. Knows where a user's caches lie; refuses
-to know what it keeps.
+is out of date is never found. They are mapped into memory: workers share them, and pages that
+nobody asks for are not read. Nothing depends on all this but time: where nothing can be kept, the
+value is computed. Knows where a user's caches lie; refuses to know what it keeps.
 """
 
 import hashlib
