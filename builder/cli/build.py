@@ -33,7 +33,7 @@ __all__ = ["build", "init"]
     "--executor",
     default="processes",
     show_default=True,
-    help="Where tasks run: processes, ray, inline.",
+    help="Where tasks run: processes, dask, ray, inline.",
 )
 @click.option("--since", metavar="DIR|hf://…", help="Release to grow from; its rows stay.")
 @click.option("--cache", type=PATH, help="Keep finished work here for the next build.")

@@ -45,6 +45,7 @@ class Settings(NamedTuple):
 
 #: Name on the command line → module that has `make(settings) -> Executor`.
 EXECUTORS = {
+    "dask": "builder.executors.dask_cluster",
     "inline": "builder.executors.inline",
     "processes": "builder.executors.processes",
     "ray": "builder.executors.ray_cluster",

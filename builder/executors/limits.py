@@ -28,7 +28,8 @@ def confine(params: LimitParams) -> None:
     global _seconds  # noqa: PLW0603 - timers belong to the process, too
     _seconds = params.seconds
     for ending in (signal.SIGPROF, signal.SIGALRM):
-        signal.signal(ending, signal.SIG_DFL)  # no handler could run inside code that hangs
+        if signal.getsignal(ending) is not signal.SIG_DFL:  # some engines lend us a mere thread
+            signal.signal(ending, signal.SIG_DFL)  # no handler could run inside code that hangs
     if params.memory_mb is not None:
         used = _data_bytes()
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)

@@ -5,8 +5,6 @@ this process. Tasks exchange files, so all machines must see the input and the o
 paths. A task that a worker died of is done again in quarantine, on the machine of the build.
 """
 
-import itertools
-import multiprocessing
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -15,16 +13,13 @@ from typing import Any, TypeVar
 
 from builder.errors import ConfigError
 from builder.executors import Settings
-from builder.executors.quarantine import Quarantine
+from builder.executors.engine import quarantine, run_in_order
 from builder.executors.workers import Factory, run_lent
 
 __all__ = ["RayExecutor", "make"]
 
 Task = TypeVar("Task")
 Report = TypeVar("Report")
-
-#: Reports that wait for an earlier one, per worker, before no more tasks are handed out.
-WINDOW = 8
 
 #: Ray's object store on this machine, in bytes: its least. Texts travel as files.
 STORE_BYTES = 80_000_000
@@ -57,28 +52,9 @@ class RayExecutor:
         """
         if not self.ray.is_initialized():
             self._connect()
-        crew = _Crew(self.ray, factory, self.settings)
-        try:
-            yield from self._in_order(crew, enumerate(tasks))
-        finally:
-            crew.dismiss()
-
-    def _in_order(self, crew: "_Crew", source: Iterator[tuple[int, Any]]) -> Iterator[Any]:
-        reports: dict[int, Any] = {}
-        for turn in itertools.count():
-            while turn not in reports:
-                ahead = len(crew.running) + len(reports)
-                free = min(
-                    self.settings.workers - len(crew.running),
-                    WINDOW * self.settings.workers - ahead,
-                )
-                for number, task in itertools.islice(source, max(0, free)):
-                    crew.submit(number, task)
-                if not crew.running:
-                    return
-                number, report = crew.wait()
-                reports[number] = report
-            yield reports.pop(turn)
+        yield from run_in_order(
+            _Crew(self.ray, factory, self.settings), tasks, self.settings.workers
+        )
 
     def _connect(self) -> None:
         address = os.environ.get("RAY_ADDRESS")
@@ -104,20 +80,22 @@ class _Crew:
 
     def __init__(self, ray: ModuleType, factory: Factory, settings: Settings) -> None:
         self.ray = ray
-        self.running: dict[Any, tuple[int, Any]] = {}
+        self._tasks: dict[Any, tuple[int, Any]] = {}
         self._remote = ray.remote(num_cpus=1, max_retries=0)(run_lent)
         self._arguments = uuid.uuid4().hex, factory, settings.limits
         self._deaths = ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError
-        context = multiprocessing.get_context("forkserver")
-        self._quarantine = Quarantine(context, factory, settings.limits)
+        self._quarantine = quarantine(factory, settings)
+
+    @property
+    def running(self) -> int:
+        return len(self._tasks)
 
     def submit(self, number: int, task: Any) -> None:
-        self.running[self._remote.remote(*self._arguments, task)] = number, task
+        self._tasks[self._remote.remote(*self._arguments, task)] = number, task
 
     def wait(self) -> tuple[int, Any]:
-        """Return the number and the report of the task that is done first."""
-        [reference], _ = self.ray.wait([*self.running])
-        number, task = self.running.pop(reference)
+        [reference], _ = self.ray.wait([*self._tasks])
+        number, task = self._tasks.pop(reference)
         try:
             return number, self.ray.get(reference)
         except (*self._deaths, MemoryError):
@@ -126,11 +104,10 @@ class _Crew:
             raise error.cause from error
 
     def dismiss(self) -> None:
-        """End the tasks that nobody waits for any more, before their folder goes."""
-        for reference in self.running:
+        for reference in self._tasks:
             self.ray.cancel(reference, force=True)
-        if self.running:
-            self.ray.wait([*self.running], num_returns=len(self.running), timeout=60)
+        if self._tasks:
+            self.ray.wait([*self._tasks], num_returns=len(self._tasks), timeout=60)
 
 
 def make(settings: Settings) -> RayExecutor:

@@ -12,7 +12,7 @@ from builder.arrow_start import start_arrow
 from builder.config import LimitParams
 from builder.executors.limits import confine, stop_clocks
 
-__all__ = ["Factory", "Work", "become_worker", "run_lent", "run_task", "tools_of"]
+__all__ = ["Factory", "Work", "become_worker", "run_lent", "run_task", "tools_of", "works_for"]
 
 Work = Callable[[Any], Any]
 Factory = Callable[[], Work]
@@ -29,6 +29,8 @@ class _Worker:
 
 
 _worker: _Worker | None = None
+_lent = threading.Lock()
+"""Tools and clocks belong to the process, so of the threads that an engine lends one works."""
 
 
 def become_worker(factory: Factory, limits: LimitParams) -> None:
@@ -60,9 +62,15 @@ def run_task(task: Any) -> Any:
 def run_lent(run: str, factory: Factory, limits: LimitParams, task: Any) -> Any:
     """Run a task in a process that an engine has lent us; tools are kept for tasks of one run."""
     global _worker  # noqa: PLW0603 - as above
-    if _worker is None or _worker.run != run:
-        _worker = _Worker(factory, limits, run)
-    return run_task(task)
+    with _lent:
+        if _worker is None or _worker.run != run:
+            _worker = _Worker(factory, limits, run)
+        return run_task(task)
+
+
+def works_for(run: str) -> bool:
+    """Tell whether a task of a run is under way in this process."""
+    return _worker is not None and _worker.run == run and _lent.locked()
 
 
 def _end_with_parent() -> None:

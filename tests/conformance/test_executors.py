@@ -17,15 +17,19 @@ import pytest
 from builder.errors import ConfigError, OutputError
 from builder.executors import EXECUTORS, Settings, make_executor
 
-#: Ray's own processes warn of many things.
-RAY = [
-    pytest.mark.slow,
-    pytest.mark.timeout(3600),
-    pytest.mark.filterwarnings("ignore"),
-    pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed"),
-]
+#: Engines are extras, start slowly, and their own processes warn of many things.
+ENGINES = {"dask": "distributed", "ray": "ray"}
+ENGINE_MARKS = {
+    name: [
+        pytest.mark.slow,
+        pytest.mark.timeout(3600),
+        pytest.mark.filterwarnings("ignore"),
+        pytest.mark.skipif(importlib.util.find_spec(module) is None, reason=f"needs {module}"),
+    ]
+    for name, module in ENGINES.items()
+}
 PLACES = [
-    pytest.param(name, workers, marks=RAY if name == "ray" else ())
+    pytest.param(name, workers, marks=ENGINE_MARKS.get(name, ()))
     for name in sorted(EXECUTORS)
     for workers in (1, 2)
 ]
@@ -146,15 +150,71 @@ def test_a_dead_worker_is_said(workers: int) -> None:
         list(make_executor("processes", Settings(workers)).run(make_death, range(4)))
 
 
-def test_an_executor_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ConfigError, match=r"needs Ray: pip install 'pressmark\[ray\]'"):
-        make_executor("ray", Settings())
+@pytest.mark.parametrize(("name", "module"), ENGINES.items())
+def test_an_executor_that_is_not_installed_is_said(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ConfigError, match=rf"pip install 'pressmark\[{name}\]'"):
+        make_executor(name, Settings())
 
 
 def test_an_unknown_executor_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"unknown executor 'slurm' \(known: inline, processes"):
+    with pytest.raises(
+        ConfigError, match=r"unknown executor 'slurm' \(known: dask, inline, processes"
+    ):
         make_executor("slurm", Settings())
+
+
+FOREIGN = """
+import os, sys, time
+from distributed import LocalCluster
+from builder.executors import Settings, make_executor
+def square(number):
+    return number * number
+def make():
+    return square
+def nap(number):
+    time.sleep(number)
+    with open(sys.argv[1], "a") as done:
+        done.write("x")
+    return number
+def make_nap():
+    return nap
+if __name__ == "__main__":
+    options = dict(host="127.0.0.1", dashboard_address=None)
+    with LocalCluster(n_workers=1, threads_per_worker=2, **options) as cluster:
+        os.environ["DASK_SCHEDULER_ADDRESS"] = cluster.scheduler_address
+        print(sum(make_executor("dask", Settings(2)).run(make, range(9))))
+        reports = make_executor("dask", Settings(2)).run(make_nap, (0, 2, 60))
+        next(reports)
+        reports.close()
+        print(len(open(sys.argv[1]).read()))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(not importlib.util.find_spec("distributed"), reason="needs Dask")
+def test_a_dask_cluster_of_others_is_used_and_left_in_peace(tmp_path: Path) -> None:
+    """Two threads of one process share its tools; a run that ends early waits for what runs."""
+    script = tmp_path / "foreign.py"
+    script.write_text(FOREIGN)
+    command = [sys.executable, script, tmp_path / "done"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    assert said.stdout.split() == ["204", "2"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_dask_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="needs Dask")
+    monkeypatch.setattr("builder.executors.dask_cluster.CONNECT", 1)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")
+    executor = make_executor("dask", Settings())
+    with pytest.raises(ConfigError, match="no Dask scheduler at DASK_SCHEDULER_ADDRESS=tcp"):
+        executor._connect()
 
 
 ORPHANS = """

@@ -229,6 +229,9 @@ def test_every_way_to_end_a_worker_has_its_code(
     [
         ("processes", 2),
         pytest.param("ray", 2, marks=pytest.mark.skipif(not find_spec("ray"), reason="needs Ray")),
+        pytest.param(
+            "dask", 2, marks=pytest.mark.skipif(not find_spec("distributed"), reason="needs Dask")
+        ),
     ],
 )
 def test_a_plug_in_that_crashes_is_isolated_by_every_executor(
