@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from schema.terms import DatePrecision
 
-__all__ = ["DeclaredDay", "read_declared_date", "read_url_date"]
+__all__ = ["DeclaredDay", "is_default", "read_declared_date", "read_url_date"]
 
 OLDEST_DECLARED = dt.date(1600, 1, 1)
 """Before the first newspapers a declared date is a default value or a slip."""
 
-EPOCH = dt.date(1970, 1, 1)
-"""What programs write where they know no date."""
+DEFAULTS = frozenset({dt.date(1970, 1, 1), dt.date(1969, 12, 31)})
+"""What programs write where they know no date: time zero, east and west of Greenwich."""
 
 OLDEST_IN_URL = dt.date(1990, 1, 1)
 """Before the web there were no addresses; such digits are article numbers."""
@@ -147,11 +147,16 @@ def _url_day(parts: tuple[str, ...]) -> DeclaredDay | None:
     return found if found and OLDEST_IN_URL <= found.value <= NEWEST_IN_URL else None
 
 
+def is_default(value: dt.date) -> bool:
+    """Tell whether a declared day is what stands where none is known."""
+    return value < OLDEST_DECLARED or value in DEFAULTS
+
+
 def _day(year: int, month: int, day: int) -> DeclaredDay | None:
     try:
         value = dt.date(year, month, day)
     except ValueError:
         return None
-    if value < OLDEST_DECLARED or value == EPOCH:
+    if is_default(value):
         return None
     return DeclaredDay(value, DatePrecision.DAY)

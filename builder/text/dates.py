@@ -8,10 +8,11 @@ The rules, with their figures, are in `docs/dates.md`.
 
 import datetime as dt
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from builder.text.date_fields import DeclaredDay, read_declared_date, read_url_date
+from builder.text.date_fields import DeclaredDay, is_default, read_declared_date, read_url_date
 from builder.text.date_header import choose_places
 from builder.text.date_patterns import DateRules, find_printed_dates, western_digits
 from builder.text.date_places import DatePlace, find_places
@@ -82,7 +83,7 @@ def hint_dates(
     """
     language = _with_region(language, declared)
     hints = list(_declared_hints(declared, language, rules))
-    fetched = [hint.value for hint in hints if hint.kind is DateKind.FETCHED]
+    fetched = [_last_day(hint) for hint in hints if hint.kind is DateKind.FETCHED]
     limits = [*fetched, min(declared.not_after or NEWEST, NEWEST)]
     # One day of grace: the printed day is local, the bound may be UTC.
     limit = min(limits) + dt.timedelta(days=1)
@@ -144,6 +145,14 @@ def _strongest(hints: Sequence[DateHint]) -> DateHint | None:
     return finest
 
 
+def _last_day(hint: DateHint) -> dt.date:
+    """Return the last day of the day, month or year that a hint names."""
+    if hint.precision is DatePrecision.DAY:
+        return hint.value
+    month = hint.value.month if hint.precision is DatePrecision.MONTH else 12
+    return hint.value.replace(month=month, day=monthrange(hint.value.year, month)[1])
+
+
 def _covers(coarse: DateHint, fine: DateHint) -> bool:
     """Tell whether a day, month or year contains the (equally or more precise) other one."""
     if coarse.precision is DatePrecision.YEAR:
@@ -192,10 +201,11 @@ def _declared_day(field: str, language: str, rules: DateRules) -> DeclaredDay | 
     if day is not None or len(field) > MAX_FIELD:
         return day
     printed = find_printed_dates(western_digits(field), language, rules)
-    values = {date.value for date in printed if date.other is None}
-    if len(values) == 1 and all(date.other is None for date in printed):
-        return DeclaredDay(values.pop(), DatePrecision.DAY)
-    return None
+    values = {date.value for date in printed}
+    if len(values) != 1 or any(date.other is not None for date in printed):
+        return None
+    value = values.pop()
+    return None if is_default(value) else DeclaredDay(value, DatePrecision.DAY)
 
 
 def _printed_hints(text: str, language: str, rules: DateRules, limit: dt.date) -> list[DateHint]:

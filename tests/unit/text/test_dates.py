@@ -207,6 +207,25 @@ def test_nothing_is_published_after_the_bound(bound: str) -> None:
     assert resolved(text.replace("7 novembre", "6 novembre"), **declared) is not None
 
 
+@pytest.mark.parametrize("fetched", ["2025-11", "2025"])
+def test_a_vague_fetch_time_bounds_by_its_last_day(fetched: str) -> None:
+    """What was fetched in November may have been published on any day of it."""
+    hint = resolved(BODY, published="2025-11-07", fetched=fetched)
+    assert hint is not None
+    assert hint.value == NOV_7
+    assert resolved(BODY, published="2026-01-07", fetched=fetched) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["1970-01-01", "1970-01-01T00:00:00Z", "January 1, 1970", "1969-12-31T19:00:00-05:00"],
+)
+@pytest.mark.parametrize("name", ["published", "updated", "fetched"])
+def test_what_programs_write_where_they_know_no_date_is_none(name: str, field: str) -> None:
+    """Neither a format of programs nor the reading of a person's date lets it pass."""
+    assert hint_dates(BODY, "en", RULES, DeclaredDates(**{name: field})) == []
+
+
 def test_a_month_gives_way_to_a_day_inside_it() -> None:
     """Coarse metadata and a printed day agree, if the day lies in the month."""
     text = f"Titre\nPublié le 7 novembre 2025\n{BODY}"
