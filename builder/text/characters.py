@@ -16,6 +16,7 @@ __all__ = [
     "DASH",
     "DIGIT",
     "FREE_STOP",
+    "FREE_STOPS",
     "IDEOGRAPH",
     "LETTER",
     "LOWER",
@@ -47,6 +48,8 @@ _SIGNS = {
     DASH: "-–—―‐‑",
     NEWLINE: "\n",
 }
+FREE_STOPS = _SIGNS[FREE_STOP]
+"""The stops after which no space is written."""
 STOP_SIGNS = _SIGNS[STOP] + _SIGNS[FREE_STOP] + "\u104b\u0f0d"
 """The signs that end sentences. Those of Burmese and Tibetan have no class of their own, since the
 layout model was trained without it."""

@@ -7,12 +7,12 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.characters import STOP_SIGNS
+from builder.text.characters import FREE_STOPS, STOP_SIGNS
 from builder.text.cue_match import CueHit
 from schema.terms import Flag
 
@@ -31,6 +31,13 @@ MIN_SENTENCE = 40
 MIN_INDEX_LINES = 10
 MAX_INDEX_PROSE = 0.25
 """A list of teasers has so many lines without a stop, and no more than this share of prose."""
+
+MIN_PARAGRAPH = 200
+"""Letters of one line of several that is more than a teaser: its sentences count, also if it
+breaks off. In a text of one line they always do."""
+
+MAX_SENTENCE = 600
+"""Letters of a sentence; what runs on for longer before a stop is a menu."""
 
 MIN_UNSTOPPED = 120
 """Characters of a line of prose in a script without stops; headlines and teasers are shorter."""
@@ -53,7 +60,10 @@ _BY_CUE: Mapping[str, Flag] = {"reprint": Flag.REPRINT, "translation": Flag.TRAN
 
 _CUT_OFF = re.compile(r"(?:\. \. \.|\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[\+\d+ chars\])\s*\Z")
 _OPEN_END = re.compile(r"(?:\.{3}|…)\s*\Z")
-_STOP = re.compile(rf"[{STOP_SIGNS}][\"'”’»›)\]」』）]{{0,3}}\Z")
+_END = rf"[{STOP_SIGNS}][\"'”’“‘»›«‹)\]」』）]{{0,3}}"
+"""A stop and the quotes that it closes; “ and « close them in German and its neighbours."""
+_STOP = re.compile(rf"{_END}\Z")
+_SENTENCE_END = re.compile(rf"(?<=[{FREE_STOPS}])|{_END}(?=\s|\Z)")
 _UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
 """Scripts that write no stop: Thai and Lao."""
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -88,11 +98,8 @@ def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
     weights = _line_weights(text)
     total = sum(weights)
     stopped = list(map(_is_stopped, lines))
-    prose = sum(
-        weight
-        for weight, stop in zip(weights, stopped, strict=True)
-        if stop and weight >= MIN_SENTENCE
-    )
+    least = MIN_PARAGRAPH if len(lines) > 1 else MIN_SENTENCE
+    prose = sum(map(partial(_prose, least=least), lines, weights, stopped))
     flags: set[Flag] = set()
     if total < SHORT_TEXT:
         cues = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE / 2}
@@ -112,6 +119,22 @@ def _is_stopped(line: str) -> bool:
     if _STOP.search(end):
         return True
     return len(line) >= MIN_UNSTOPPED and _UNSTOPPED.search(end) is not None
+
+
+def _prose(line: str, weight: int, is_stopped: bool, least: int) -> int:
+    """Return the letters of a line that are prose.
+
+    A line of at least `least` letters that breaks off counts with its whole sentences.
+    """
+    if weight < MIN_SENTENCE:
+        return 0
+    if is_stopped:
+        return weight
+    if weight < least:
+        return 0
+    *sentences, _ = _SENTENCE_END.split(line)  # the last one has no stop
+    found = map(_weight, sentences)
+    return sum(letters for letters in found if MIN_SENTENCE <= letters <= MAX_SENTENCE)
 
 
 def _weight(text: str) -> int:

@@ -78,6 +78,27 @@ def test_prose_ends_as_its_script_ends_it(prose: str) -> None:
     assert flags(prose[:30], prose[:30]) == {Flag.NOT_ARTICLE}
 
 
+@pytest.mark.parametrize("end", [" The mayor said that", " (AFP)", " Photo: Example News"])
+@pytest.mark.parametrize(
+    "prose", [BODY, "新图书馆周六上午正式开放，藏书两万余册。市长表示，旧馆已关闭三年。"]
+)
+def test_article_that_breaks_off_or_ends_in_a_credit_is_one(prose: str, end: str) -> None:
+    """Sentences count in a text of one line and in a paragraph, wherever the line ends."""
+    assert flags(prose + end, prose + end) == set()
+    lines = f"Hall to reopen\n{BODY} {BODY} {BODY}{end}"
+    assert flags(lines, lines) == set()
+
+
+def test_menu_in_one_line_is_no_article() -> None:
+    menu = " ".join(f"Council votes on hall number {number}" for number in range(40))
+    assert flags(f"{menu}. More", f"{menu}. More") == {Flag.NOT_ARTICLE}
+
+
+@pytest.mark.parametrize("quote", ["„%s“", "»%s«", "“%s”", "«%s»", "「%s」"])
+def test_closing_quote_belongs_to_the_sentence(quote: str) -> None:
+    assert flags(quote % BODY, quote % BODY) == set()
+
+
 def test_ideographs_weigh_as_words() -> None:
     """A Chinese sentence is as much prose as its translation."""
     assert Flag.NOT_ARTICLE not in flags("", "新图书馆周六上午正式开放，藏书两万余册。")
