@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from builder.input.columns import ColumnMap
+from builder.input.columns import ColumnMap, has_value
 from builder.input.params import InputParams
 from builder.input.rejects import Place, excerpt, reject
 from schema.article import Origin, RawArticle
@@ -52,11 +52,12 @@ def record_article(
     values, ambiguity = columns.pick(record, unknown)
     if ambiguity is not None:
         message = f"{ambiguity}; say which in [input] map"
-        return reject(RejectCode.NO_TEXT_FIELD, place, message)
+        return reject(RejectCode.NO_TEXT_FIELD, place, message, origin_id=_own_id(values))
     try:
         fields = {name: _READERS[name](name, value) for name, value in values.items()}
     except _WrongType as error:
-        return reject(RejectCode.WRONG_TYPE, place, str(error), _shown(values.get("text")))
+        shown, own = _shown(values.get("text")), _own_id(values)
+        return reject(RejectCode.WRONG_TYPE, place, str(error), shown, own)
     text = fields.pop("text", None)
     if text is None:
         return _without_text(record, place, columns, fields.get("id"))
@@ -89,6 +90,14 @@ def _without_text(
     more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
     message = f"no text field; the fields are {listed}{more} (name one in [input] map)"
     return reject(RejectCode.NO_TEXT_FIELD, place, message, origin_id=origin_id)
+
+
+def _own_id(values: Mapping[str, object]) -> str | None:
+    """Return the record's own id, if it can be one."""
+    try:
+        return _identifier("id", values["id"]) if "id" in values else None
+    except _WrongType:
+        return None
 
 
 def _shown(value: object) -> str:
@@ -125,10 +134,9 @@ def _date(name: str, value: object) -> str:
 
 def _named(name: str, value: object) -> str:
     """Read a name, or the object with a `name` that schema.org has in its place."""
-    if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-        return str(value["name"])
-    if isinstance(value, str):
-        return value
+    named = value.get("name") if isinstance(value, Mapping) else value
+    if isinstance(named, str):
+        return named if has_value(name, named) else ""
     raise _wrong(name, value, "a string, or an object with a name")
 
 
@@ -137,7 +145,7 @@ def _names(name: str, value: object) -> tuple[str, ...]:
     if isinstance(value, BrokenValue):
         raise _wrong(name, value, "")
     read = (_named(name, member) for member in members if member is not None)
-    return tuple(member for member in read if member.strip())
+    return tuple(member for member in read if member)
 
 
 _READERS: Final[Mapping[str, Callable[[str, object], Any]]] = {

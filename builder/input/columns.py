@@ -11,7 +11,12 @@ from typing import NamedTuple
 from builder.input.params import COLUMN_NAMES, InputParams
 from builder.input.rejects import excerpt
 
-__all__ = ["ColumnMap", "Layout", "field_key"]
+__all__ = ["ColumnMap", "Layout", "field_key", "has_value"]
+
+NO_VALUES = frozenset(
+    {"", "#n/a", "<na>", "n/a", "nan", "nat", "none", "null", "undefined", "unknown"}
+)
+"""What programs write where a value is missing; no name, title or date is spelled so."""
 
 MAX_UNKNOWN_NAMES = 1000
 """Distinct unknown names that are counted one by one; hostile records must not fill the memory."""
@@ -71,7 +76,7 @@ class ColumnMap:
             winner: tuple[str, ...] | None = None
             for path in paths:
                 value = _reach(record, path)
-                if value is None or value == "":
+                if not has_value(name, value):
                     continue
                 if winner is None:
                     winner, chosen[name] = path, value
@@ -132,6 +137,25 @@ def _reach(record: Mapping[str, object], path: tuple[str, ...]) -> object:
             return None
         value = value.get(step)
     return value
+
+
+def has_value(name: str, value: object) -> bool:
+    """Tell whether a field says anything about one of our names.
+
+    A blank string does not, nor what stands for a missing value, but in a text.
+
+    Example:
+        >>> has_value("publisher", "N/A"), has_value("text", "None"), has_value("title", " ")
+        (False, True, False)
+    """
+    if not isinstance(value, str):
+        return value is not None
+    if name == "text":
+        return bool(value) and not value.isspace()
+    if name == "id":
+        return bool(value.strip())
+    known = value.strip().casefold()
+    return known not in NO_VALUES and any(map(str.isalnum, known))
 
 
 def field_key(name: str) -> str:

@@ -87,6 +87,38 @@ def test_our_own_name_wins_and_the_other_is_reported() -> None:
     assert unknown == {"body": 1, "Title": 1}
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [" ", "\u3000", "nan", "NaT", "None", "null", "N/A", "<NA>", "Unknown", "-", "--", "?"],
+)
+def test_what_stands_for_a_missing_value_is_none(missing: str) -> None:
+    """No source is called "N/A", and a synonym with a value goes before one without."""
+    fields = ("url", "date", "modified", "fetched", "title", "publisher", "language")
+    record = {"text": "Body.", "id": "7"} | dict.fromkeys(fields, missing)
+    found = article(record | {"authors": [missing, {"name": missing}, "A. B."]})
+    assert [getattr(found, name) for name in fields] == [None] * len(fields)
+    assert found.authors == ("A. B.",)
+    assert not article({"text": "Body.", "publisher": {"name": missing}}).publisher
+    assert article({"text": "Body.", "title": missing, "headline": "T"}).title == "T"
+
+
+def test_only_a_blank_text_or_id_is_none() -> None:
+    """An article may consist of a word, and an id of a sign."""
+    assert article({"text": " ", "body": "Body.", "id": " "}).text == "Body."
+    assert article({"text": "None", "id": "-"}).origin.id == "-"
+    assert article({"text": "None", "id": " "}).origin.id is None
+
+
+def test_a_reject_names_the_record_by_its_own_id() -> None:
+    """Also where another field is wrong; an id that is none itself is not shown."""
+    for record in ({"text": 1}, {"text": "Body.", "date": 7}, {"body": "One.", "content": "Two."}):
+        assert [outcome(record | {"id": own}).origin_id for own in (7, "a", 1.5)] == [
+            "7",
+            "a",
+            None,
+        ]
+
+
 def test_two_possible_texts_are_a_reject_that_names_both() -> None:
     """Which of two fields is the article cannot be guessed; a map decides."""
     record = {"content": "One.", "body": "Two."}
