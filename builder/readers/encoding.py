@@ -12,7 +12,15 @@ from typing import Final, NamedTuple
 
 from schema.reject import RejectCode
 
-__all__ = ["Undecodable", "binary_kind", "byte_order_mark", "decode_bytes", "decode_legacy"]
+__all__ = [
+    "Undecodable",
+    "binary_kind",
+    "byte_order_mark",
+    "decode_bytes",
+    "decode_iso_2022_jp",
+    "decode_legacy",
+    "decode_unmarked_utf_16",
+]
 
 #: Byte order marks, the longer ones first: UTF-32-LE begins like UTF-16-LE.
 _MARKS: Final[tuple[tuple[bytes, str], ...]] = (
@@ -52,6 +60,10 @@ _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 MAX_CONTROL_SHARE = 0.1
 """Share of control bytes above which valid UTF-8 is binary. Stray ones are removed later."""
 
+MIN_ZERO_SHARE = 0.05
+"""Share of bytes that are NUL, all of them even or all of them odd, from which text is UTF-16:
+half of them in Latin script, and at least spaces and digits in any other with spaces."""
+
 MAX_LEGACY_CONTROL_SHARE = 0.005
 """The same where the bytes are not UTF-8, so that nothing else speaks for text."""
 
@@ -67,7 +79,7 @@ _ISO_2022_JP = re.compile(rb"\x1b(\$[@B]|\([JI])")
 #: exotic ones out took wrong guesses from 14 to 5 of 169 development texts.
 _RECOGNISED: Final[list[str]] = [
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("iso8859_2", "iso8859_5", "iso8859_7", "koi8_r", "koi8_u", "cp866", "cp874"),
+    *("iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "koi8_r", "koi8_u", "cp866", "cp874"),
     *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
 ]
 
@@ -153,8 +165,9 @@ def decode_bytes(data: bytes, encodings: Sequence[str] = ()) -> str | Undecodabl
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return _decode_other(data, error, encodings)
-    if _ISO_2022_JP.search(data):
-        return _strictly(data, "iso2022_jp") or text
+    japanese = decode_iso_2022_jp(data)
+    if japanese is not None:
+        return japanese
     if _control_share(data) <= MAX_CONTROL_SHARE:
         return text
     return _first(data, encodings) or _binary(data)
@@ -184,6 +197,20 @@ def decode_legacy(data: bytes) -> str | None:
     best = from_bytes(data, cp_isolation=_RECOGNISED, enable_fallback=False).best()
     name = _by_alphabet(data, best.encoding if best else None)
     text = _strictly(data, name) if name else None
+    return None if text is None or _C1_CONTROL.search(text) else text
+
+
+def decode_iso_2022_jp(data: bytes) -> str | None:
+    """Decode bytes in which escapes announce Japanese; without these they would be ASCII."""
+    return _strictly(data, "iso2022_jp") if _ISO_2022_JP.search(data) else None
+
+
+def decode_unmarked_utf_16(data: bytes) -> str | None:
+    """Decode UTF-16 without a byte order mark, known by its NUL bytes; None if it is not that."""
+    zeros = [data[parity::2].count(0) for parity in (0, 1)]
+    if len(data) % 2 or min(zeros) > 0 or max(zeros) < max(1, MIN_ZERO_SHARE * len(data)):
+        return None
+    text = _strictly(data, "utf-16-be" if zeros[0] else "utf-16-le")
     return None if text is None or _C1_CONTROL.search(text) else text
 
 

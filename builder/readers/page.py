@@ -16,7 +16,9 @@ from builder.readers.encoding import (
     binary_kind,
     byte_order_mark,
     decode_bytes,
+    decode_iso_2022_jp,
     decode_legacy,
+    decode_unmarked_utf_16,
 )
 from schema.reject import RejectCode
 
@@ -110,9 +112,20 @@ def decode_page(
         return Undecodable(RejectCode.BINARY_FILE, f"{kind}, not HTML")
     if byte_order_mark(data) is not None:
         return decode_bytes(data)
-    if not _ISO_2022.search(data):
-        with contextlib.suppress(UnicodeDecodeError):
-            return data.decode("utf-8")
+    return _known_by_bytes(data) or _decode_labelled(data, charset, encodings)
+
+
+def _known_by_bytes(data: bytes) -> str | None:
+    """Decode a page whose bytes say what they are, whatever its labels say."""
+    text = decode_unmarked_utf_16(data) or decode_iso_2022_jp(data)
+    if text is not None or _ISO_2022.search(data):
+        return text
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8")
+    return None
+
+
+def _decode_labelled(data: bytes, charset: str | None, encodings: tuple[str, ...]) -> str:
     label = _META_CHARSET.search(data[:HEAD_BYTES])
     named = [charset, label.group(1).decode("ascii") if label else None, *encodings]
     known = [codec for name in named if name and (codec := _codec(name))]

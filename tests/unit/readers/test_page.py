@@ -51,6 +51,18 @@ def test_the_header_is_asked_before_the_page() -> None:
     assert charset_of("text/html") is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "iso2022_jp"])
+@pytest.mark.parametrize("label", ["", '<meta charset="utf-8">', '<meta charset="utf-16">'])
+def test_bytes_that_only_look_like_utf_8_are_read(encoding: str, label: str) -> None:
+    """UTF-16 of many scripts, and Japanese behind escapes, are valid UTF-8 that says nothing."""
+    page = (
+        f"<html>{label}<p>Совет решил открыть бассейн. 政府は昨日、予算案について話し合った。</p>"
+    )
+    page = page.replace("Совет решил открыть бассейн. ", "" if encoding == "iso2022_jp" else "ъ ")
+    for header in (None, "utf-8"):
+        assert decode_page(page.encode(encoding), header) == page
+
+
 def test_stray_bytes_become_replacements_for_the_reader_to_see() -> None:
     """A broken byte in a script does not cost the page."""
     page = b'<meta charset="utf-8"><script>"\xff"</script>' + RUSSIAN.encode()
