@@ -6,14 +6,14 @@ handed several texts at once, because that is faster, promise the same results f
 
 import traceback
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import wraps
 
 from builder.text.clean import clean_text
 from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from builder.text.entities.spans import checked_spans
 from builder.text.flags import find_flags
-from builder.text.language import assess_language
+from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
 from builder.text.repetition import propose_repetition
@@ -111,12 +111,13 @@ def _find_cues(works: Works, tools: Tools) -> None:
     if tools.cues is None:
         return
 
-    def provisional(work: Work) -> str:
-        return assess_language(work.normalized, work.raw.language, tools.identifier).tag
+    def provisional(numbers: Sequence[int]) -> list[str]:
+        some = [works[number] for number in numbers]
+        declared = [work.raw.language for work in some]
+        decided = assess_languages([work.normalized for work in some], declared, tools.identifier)
+        return [decision.tag for decision in decided]
 
-    texts = [work.normalized for work in works]
-    languages = [partial(provisional, work) for work in works]
-    found = find_all_cues(texts, languages, tools.cues)
+    found = find_all_cues([work.normalized for work in works], provisional, tools.cues)
     for work, hits in zip(works, found, strict=True):
         work.hits, work.typed = hits, cue_proposals(hits)
 
@@ -158,10 +159,18 @@ def _clean(work: Work, tools: Tools) -> Reject | None:
     return None
 
 
+@_together
+def _identify(works: Works, tools: Tools) -> None:
+    texts, declared = [work.text for work in works], [work.raw.language for work in works]
+    decided = assess_languages(texts, declared, tools.identifier)
+    for work, decision in zip(works, decided, strict=True):
+        work.language = decision
+
+
 @_alone
-def _identify(work: Work, tools: Tools) -> Reject | None:
-    """Name the language and tell what else to know of the text before it is used."""
-    work.language = assess_language(work.text, work.raw.language, tools.identifier)
+def _flag(work: Work, tools: Tools) -> Reject | None:
+    """Tell what to know of the text before it is used."""
+    assert work.language is not None
     found = find_flags(work.normalized, work.text, work.hits)
     work.flags = frozenset(work.language.flags) | found
     refused = sorted(work.flags & tools.reject_flags)
@@ -254,7 +263,7 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
 
 
 STAGES: Sequence[Many] = (
-    *(_read, _find_cues, _name_source, _read_layout, _clean, _identify, _date),
+    *(_read, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
     *(_tag, _sign, _finish),
 )
 

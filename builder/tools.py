@@ -19,7 +19,7 @@ from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.date_patterns import load_date_rules
 from builder.text.domains import read_suffixes, spellings
 from builder.text.entities import EntityTagger, NoneTagger
-from builder.text.language import Py3LangId
+from builder.text.language_model import Py3LangId
 from builder.text.layout import load_layout
 from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.repetition import load_templates

@@ -10,12 +10,8 @@ from collections.abc import Mapping
 from builder.annotators.factories import call_factory
 from builder.errors import ConfigError
 from builder.prepared import prepared
-from builder.text.language import (
-    LanguageIdentifier,
-    load_py3langid,
-    py3langid_files,
-    unpack_py3langid,
-)
+from builder.text.language import LanguageIdentifier
+from builder.text.language_model import load_py3langid, py3langid_files, unpack_py3langid
 
 __all__ = ["BUILTIN", "load_identifier"]
 

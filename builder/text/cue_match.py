@@ -5,7 +5,6 @@ bounded window, so a line of a million characters costs no more than a short one
 """
 
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -85,19 +84,14 @@ class Unit(NamedTuple):
 class Matcher:
     """Collects hits and pieces of one text."""
 
-    def __init__(
-        self, text: str, folded: str, language: str | Callable[[], str], roles: frozenset[str]
-    ) -> None:
-        """Take the text as printed and as folded; offsets are the same in both.
-
-        `language` is its tag, or a way to find it out: asked for only when a phrase has matched
-        that is bound to a language.
-        """
+    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
+        """Take the text as printed and as folded; offsets are the same in both."""
         self.text = text
-        self._language = language
+        self.folded = folded
         self.hits: list[CueHit] = []
         self.pieces: set[Piece] = set()
-        self._folded = folded
+        self.bound: list[tuple[Cue, re.Match[str]]] = []
+        """Matches of phrases that are bound to a language, see `take_bound`."""
         self._roles = roles
         self._lines: dict[int, Unit] = {}  # by the newline before them
         first = _PROSE.search(text)
@@ -106,25 +100,24 @@ class Matcher:
     def match(self, cue: Cue, start: int) -> None:
         """Match one cue where it may begin."""
         phrase = cue.phrase
-        if phrase.openings and not self._folded.startswith(phrase.openings, start):
+        if phrase.openings and not self.folded.startswith(phrase.openings, start):
             return
-        found = compiled(phrase.pattern).match(self._folded, start, start + REACH)
+        found = compiled(phrase.pattern).match(self.folded, start, start + REACH)
         if found is None:
             return
-        end = found.end()
-        if not (phrase.unspaced or phrase.open_ended or ends_word(self.text, end)):
+        if not (phrase.unspaced or phrase.open_ended or ends_word(self.text, found.end())):
             return
-        if cue.only and not self._speaks(cue.language):
-            return
-        if cue.is_piece:
-            self.pieces.add(Piece(start, end, cue.cue, cue.weak, cue.where == "prompt"))
+        if cue.only:
+            self.bound.append((cue, found))
         else:
             self._take(cue, found)
 
-    def _speaks(self, language: str) -> bool:
-        if not isinstance(self._language, str):
-            self._language = self._language()
-        return self._language.partition("-")[0] == language
+    def take_bound(self, language: str) -> None:
+        """Take the matches of phrases that are bound to the language of the text."""
+        primary = language.partition("-")[0]
+        for cue, found in self.bound:
+            if cue.language == primary:
+                self._take(cue, found)
 
     def _is_credit(self, start: int, end: int) -> bool:
         """Say whether marks set a name off as a credit: `(AFP)`, `dpa/lnw`, a line of its own."""
@@ -141,7 +134,9 @@ class Matcher:
         return len(line) < MAX_MARKS and not any(map(str.isalnum, line))
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
-        if cue.where in ("starts", "contains"):
+        if cue.is_piece:
+            self.pieces.add(Piece(*found.span(), cue.cue, cue.weak, cue.where == "prompt"))
+        elif cue.where in ("starts", "contains"):
             self._take_sentence(cue, found)
         elif cue.where == "credit":
             if self._is_credit(*found.span()):
@@ -206,7 +201,7 @@ class Matcher:
             fits = line.end - line.start <= cue.max_chars
         else:
             end = self._core_end(line)
-            again = compiled(cue.phrase.pattern).fullmatch(self._folded, found.start(), end)
+            again = compiled(cue.phrase.pattern).fullmatch(self.folded, found.start(), end)
             fits = again is not None
             found = again or found
         if not fits or self.quoted(found.start()) or not self._name_hits(cue, line, found):

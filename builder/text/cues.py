@@ -18,7 +18,8 @@ from builder.text.phrases import fold
 
 __all__ = ["CueHit", "cue_proposals", "find_all_cues", "find_cues", "propose_cues"]
 
-Language = str | Callable[[], str]
+Languages = Callable[[Sequence[int]], Sequence[str]]
+"""Tells the languages of some of the texts, by their numbers."""
 
 MAX_PROMPTED_LINE = 320
 """A line up to this long whose first sentence is a prompt goes with its other sentences."""
@@ -65,33 +66,42 @@ def cue_proposals(hits: Iterable[CueHit]) -> list[Proposal]:
     return sorted({Proposal(hit.start, hit.end, f"cue.{hit.cue}") for hit in hits if hit.removes})
 
 
-def find_cues(text: str, language: Language, rules: CueRules) -> list[CueHit]:
+def find_cues(text: str, language: str, rules: CueRules) -> list[CueHit]:
     """Find all cues of a text, also those that remove nothing, sorted by place.
 
-    Args: as `propose_cues`; `language` may also be a way to find it out, which is taken only if
-        a phrase that is bound to a language stands in the text.
+    Args: as `propose_cues`.
     """
-    return next(find_all_cues([text], [language], rules))
+    return next(find_all_cues([text], lambda _: [language], rules))
 
 
 def find_all_cues(
-    texts: Sequence[str], languages: Sequence[Language], rules: CueRules
+    texts: Sequence[str], languages: Languages, rules: CueRules
 ) -> Iterator[list[CueHit]]:
-    """Find the cues of many texts: the same as in each alone, in less time."""
+    """Find the cues of many texts: the same as in each alone, in less time.
+
+    Args:
+        texts: normalized texts.
+        languages: asked for the texts in which a phrase stands that is bound to a language.
+        rules: what `load_cues` returned.
+    """
     folded = [fold(text) for text in texts]
-    starts = find_starts(texts, folded, rules)
-    for text, low, language, found in zip(texts, folded, languages, starts, strict=True):
-        matcher = Matcher(text, low, language, rules.roles)
+    matchers = []
+    for text, low, found in zip(texts, folded, find_starts(texts, folded, rules), strict=True):
+        matcher = Matcher(text, low, rules.roles)
         for start, number in found:
             matcher.match(rules.cues[number], start)
-        yield _settle(matcher, low)
+        matchers.append(matcher)
+    bound = [number for number, matcher in enumerate(matchers) if matcher.bound]
+    for number, language in zip(bound, languages(bound) if bound else (), strict=True):
+        matchers[number].take_bound(language)
+    return map(_settle, matchers)
 
 
-def _settle(matcher: Matcher, folded: str) -> list[CueHit]:
+def _settle(matcher: Matcher) -> list[CueHit]:
     """Decide what goes with the matches of a text."""
     text, hits = matcher.text, matcher.hits
     hits += [CueHit(*span, "time_list") for span in clock_columns(text)]
-    hits += [CueHit(*span, "date_header") for span in head_dates(folded)]
+    hits += [CueHit(*span, "date_header") for span in head_dates(matcher.folded)]
     hits += _settle_pieces(matcher)
     hits += _prompted_lines(text, matcher)
     hits += _fillers(text, hits)

@@ -2,7 +2,7 @@
 
 It knows how much text to read, when to read more, and when passages disagree so much that the
 article is mixed. It refuses to know how a passage is identified: that is a `LanguageIdentifier`,
-by default py3langid's model, and any other one fits the same protocol.
+by default py3langid's model (`language_model.py`), and any other one fits the same protocol.
 
 One tag policy, whatever the identifier says (see `canonical_tag`): BCP 47, shortest code; a script
 subtag for zh and sr only, decided by the characters of the text; Bokmål and unspecified Norwegian
@@ -12,18 +12,13 @@ the standard languages; `zxx` (no language) is `und`.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from itertools import islice
+from itertools import chain, islice
 from math import prod
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
-from builder.text.language_codes import UNDETERMINED, canonical_tag
+from builder.text.language_codes import FAMILY, SECOND_LOOK, UNDETERMINED, canonical_tag
 from schema.hints import LanguageGuess
 from schema.terms import Flag
 
@@ -32,12 +27,9 @@ __all__ = [
     "LanguageDecision",
     "LanguageIdentifier",
     "LanguageSampling",
-    "Py3LangId",
     "assess_language",
+    "assess_languages",
     "canonical_tag",
-    "load_py3langid",
-    "py3langid_files",
-    "unpack_py3langid",
 ]
 
 SUPPORTED_TAGS = frozenset(
@@ -51,22 +43,6 @@ SUPPORTED_TAGS = frozenset(
     ).split()
 )
 """Tags that the default identifier can give, after `canonical_tag`."""
-
-SURE = 0.9
-"""Probability above which the sum of kin is not looked at; it costs a second reading."""
-
-_DIALECTS = frozenset({"arz", "ary", "grc", "hbo", "wuu", "yue"})
-
-_KIN = (
-    "no nn da", "hr sr bs", "id ms", "cs sk", "gl pt", "es an ext", "en pcm", "nl af", "ba tt",
-    "oc ca", "it vec lij", "lv ltg", "uz uzs", "fa ps", "xh zu", "st nso", "ku sdh", "ja zh",
-)  # fmt: skip
-"""Languages so close that a few sentences cannot tell them apart: never a mixture by themselves."""
-
-_FAMILY = {tag: row.split()[0] for row in _KIN for tag in row.split()}
-
-_SECOND_LOOK = frozenset(_FAMILY) - {"ca", "en", "es", "fa", "it", "ja", "lv", "nl", "pt", "zh"}
-"""Kin that three samples do not settle: the small ones of a family, and equals like cs and sk."""
 
 SHORT_TEXT = 5
 """A text of at most so many samples is read as a whole."""
@@ -108,6 +84,11 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DECLARED = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9_-]{1,20}))?\s*")
 
 
+Answer = TypeVar("Answer")
+Reading = Generator[list[str], list[LanguageGuess], Answer]
+"""Reading a text: passages are asked for, their languages come back, an answer comes of it."""
+
+
 @runtime_checkable
 class LanguageIdentifier(Protocol):
     """Anything that names the language of a passage.
@@ -122,6 +103,13 @@ class LanguageIdentifier(Protocol):
     def identify(self, text: str) -> LanguageGuess:
         """Return the most likely language of a passage of one or more sentences."""
         ...
+
+
+@runtime_checkable
+class _ReadsMany(Protocol):
+    """An identifier that names the languages of many passages in less time than one by one."""
+
+    def identify_all(self, texts: Sequence[str]) -> list[LanguageGuess]: ...
 
 
 @dataclass(frozen=True)
@@ -156,82 +144,6 @@ class LanguageDecision(NamedTuple):
     reason: str | None = None
 
 
-class Py3LangId:
-    """The default identifier: py3langid's bundled model, 140 languages."""
-
-    name = "py3langid"
-
-    def __init__(self, model: Any, version: str) -> None:
-        self._model = model
-        self.version = version
-
-    def identify(self, text: str) -> LanguageGuess:
-        """Return the model's best language, in canonical form, with its probability.
-
-        Close kin (hr, sr, bs) share the probability of a text that they would write alike: an
-        unsure answer gets the sum of its kin.
-        """
-        tag, score = self._model.classify(text)
-        if score < SURE and tag in _SECOND_LOOK:
-            kin = _FAMILY[tag]
-            score = sum(part for known, part in self._model.rank(text) if _FAMILY.get(known) == kin)
-        return LanguageGuess(tag=canonical_tag(tag), score=round(min(1.0, float(score)), 3))
-
-
-def unpack_py3langid() -> dict[str, npt.NDArray[Any]]:
-    """Unpack the model that py3langid ships into arrays: about a second, 90 MB.
-
-    Raises:
-        ImportError: py3langid is not installed.
-    """
-    from py3langid import langid  # noqa: PLC0415  the model is needed only here
-
-    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    # A dialect would only take its share of the probability from the language it is published as.
-    model.set_languages([tag for tag in model.labels if tag not in _DIALECTS])
-    return {
-        # In this layout the answers are the same and come in less than half the time.
-        "weights": np.ascontiguousarray(model.nb_ptc, dtype=np.float32),
-        "priors": model.nb_pc,
-        "labels": np.array(model.nb_classes),
-        "moves": np.frombuffer(model.tk_nextmove, dtype=model.tk_nextmove.typecode),
-        "rows": np.frombuffer(model.tk_row, dtype=model.tk_row.typecode),
-        "features": np.array(model.tk_output, dtype=np.int32),
-    }
-
-
-def py3langid_files() -> list[Path]:
-    """Return the files that `unpack_py3langid` depends on."""
-    from py3langid import langid  # noqa: PLC0415  as above
-
-    code = langid.MODEL_DIR.glob("*.py")
-    return [langid.MODEL_DIR / langid.MODEL_FILE, *sorted(code), Path(__file__)]
-
-
-def load_py3langid(arrays: Mapping[str, npt.NDArray[Any]] | None = None) -> Py3LangId:
-    """Load the model that py3langid ships: once per worker.
-
-    Args:
-        arrays: what `unpack_py3langid` returned; it is asked if there is none.
-
-    Raises:
-        ImportError: py3langid is not installed.
-    """
-    from py3langid import langid  # noqa: PLC0415  as above
-
-    arrays = arrays or unpack_py3langid()
-    model = langid.LanguageIdentifier(
-        arrays["weights"],
-        arrays["priors"],
-        arrays["labels"].tolist(),
-        arrays["moves"].data,  # as fast to index as an array of Python
-        arrays["features"].tolist(),
-        norm_probs=True,
-        tk_row=arrays["rows"].tolist(),
-    )
-    return Py3LangId(model, version("py3langid"))
-
-
 def assess_language(
     text: str,
     declared: str | None,
@@ -256,6 +168,42 @@ def assess_language(
         of 3 decimals: the chance that not all agreeing passages err, times their share. Never
         raises by itself.
     """
+    return assess_languages([text], [declared], identifier, sampling)[0]
+
+
+def assess_languages(
+    texts: Sequence[str],
+    declared: Sequence[str | None],
+    identifier: LanguageIdentifier,
+    sampling: LanguageSampling = LanguageSampling(),
+) -> list[LanguageDecision]:
+    """Decide the languages of many articles: the same as of each alone, in less time."""
+    readings = [_assess(*article, sampling) for article in zip(texts, declared, strict=True)]
+    decisions: list[LanguageDecision | None] = [None] * len(readings)
+    answers: dict[int, list[LanguageGuess] | None] = dict.fromkeys(range(len(readings)))
+    while answers:
+        asked: dict[int, list[str]] = {}
+        for at, answer in answers.items():
+            try:
+                reading = readings[at]
+                asked[at] = next(reading) if answer is None else reading.send(answer)
+            except StopIteration as end:
+                decisions[at] = end.value
+        guesses = iter(_identify(list(chain.from_iterable(asked.values())), identifier))
+        answers = {at: list(islice(guesses, len(passages))) for at, passages in asked.items()}
+    return [decision for decision in decisions if decision is not None]
+
+
+def _identify(passages: Sequence[str], identifier: LanguageIdentifier) -> list[LanguageGuess]:
+    if isinstance(identifier, _ReadsMany):
+        return identifier.identify_all(passages)
+    return list(map(identifier.identify, passages))
+
+
+def _assess(
+    text: str, declared: str | None, sampling: LanguageSampling
+) -> Reading[LanguageDecision]:
+    """Decide the language of a text, asking for those of its passages."""
     declared_tag = _declared_tag(declared)
     letters = islice(filter(str.isalpha, text), sampling.min_letters)
     if sum(1 for _ in letters) < sampling.min_letters:
@@ -264,10 +212,10 @@ def assess_language(
         )
     flags = set()
     samples = _samples(text, sampling)
-    tag, score, other_share = _vote(samples, identifier)
-    is_sure = score >= sampling.sure_score and other_share == 0.0 and tag not in _SECOND_LOOK
+    tag, score, other_share = yield from _vote(samples)
+    is_sure = score >= sampling.sure_score and other_share == 0.0 and tag not in SECOND_LOOK
     if not is_sure and (len(samples) > 1 or len(text) > sampling.passage_chars):
-        tag, score, other_share = _vote(_passages(text, sampling), identifier)
+        tag, score, other_share = yield from _vote(_passages(text, sampling))
     if other_share >= sampling.mixed_share:
         flags.add(Flag.MIXED_LANGUAGE)
     score = round(score, 3)
@@ -314,7 +262,7 @@ def _slice(text: str, start: int, size: int) -> str:
     return piece
 
 
-def _vote(passages: Sequence[str], identifier: LanguageIdentifier) -> tuple[str, float, float]:
+def _vote(passages: Sequence[str]) -> Reading[tuple[str, float, float]]:
     """Let passages vote: (winning tag, its score, share of the strongest other language).
 
     A passage without a language, or one whose score is below a half, tells nothing and is left
@@ -323,9 +271,9 @@ def _vote(passages: Sequence[str], identifier: LanguageIdentifier) -> tuple[str,
     votes: Counter[str] = Counter()
     doubts: dict[str, list[float]] = {}
     faint = LanguageGuess(tag=UNDETERMINED, score=0.0)
-    for passage in passages:
-        letters = sum(map(str.isalpha, passage))
-        guess = identifier.identify(passage) if letters else faint
+    counts = [sum(map(str.isalpha, passage)) for passage in passages]
+    guesses = yield [passage for passage, letters in zip(passages, counts, strict=True) if letters]
+    for letters, guess in zip(filter(None, counts), guesses, strict=True):
         if guess.tag == UNDETERMINED or guess.score < 0.5:
             faint = max(faint, guess, key=lambda known: (known.tag != UNDETERMINED, known.score))
             continue
@@ -336,14 +284,14 @@ def _vote(passages: Sequence[str], identifier: LanguageIdentifier) -> tuple[str,
     total = votes.total()
     families: Counter[str] = Counter()
     for tag, weight in votes.items():
-        families[_FAMILY.get(tag, tag)] += weight
+        families[FAMILY.get(tag, tag)] += weight
     winner = min(families, key=lambda family: (-families[family], family))
-    own = [tag for tag in sorted(votes) if _FAMILY.get(tag, tag) == winner]
+    own = [tag for tag in sorted(votes) if FAMILY.get(tag, tag) == winner]
     others = max((weight for family, weight in families.items() if family != winner), default=0)
-    if len(own) > 1 or (own[0] in _SECOND_LOOK and len(passages) > SAMPLES):
+    if len(own) > 1 or (own[0] in SECOND_LOOK and len(passages) > SAMPLES):
         # Kin are told apart by all passages together, and by nothing less.
-        guess = identifier.identify("\n".join(passages))
-        if _FAMILY.get(guess.tag) == winner:
+        (guess,) = yield ["\n".join(passages)]
+        if FAMILY.get(guess.tag) == winner:
             return guess.tag, families[winner] / total * guess.score, others / total
     best = min(own, key=lambda tag: (-votes[tag], tag))
     return best, votes[best] / total * (1.0 - prod(doubts[best])), others / total

@@ -1,10 +1,10 @@
-"""Language codes that are published as another one: long, old and dialect codes.
+"""Language codes that are published as another one, and languages that are mistaken for others.
 
 It knows ISO 639-3 and bibliographic codes of the supported languages (from CLDR's aliases, Unicode
 License v3) and the tag policy of `language.py`; it refuses to know texts.
 """
 
-__all__ = ["UNDETERMINED", "canonical_tag"]
+__all__ = ["FAMILY", "SECOND_LOOK", "UNDETERMINED", "canonical_tag"]
 
 UNDETERMINED = "und"
 """The tag of a text whose language nobody knows, and of a text in none."""
@@ -28,6 +28,18 @@ _CODES = (
 )
 """`long=short`: Bokmål and unspecified Norwegian are `no`; dialects are published as the standard
 language that news is written in; `zxx` and `mul` are no language."""
+
+_KIN = (
+    "no nn da", "hr sr bs", "id ms", "cs sk", "gl pt", "es an ext", "en pcm", "nl af", "ba tt",
+    "oc ca", "it vec lij", "lv ltg", "uz uzs", "fa ps", "xh zu", "st nso", "ku sdh", "ja zh",
+)  # fmt: skip
+
+FAMILY = {tag: row.split()[0] for row in _KIN for tag in row.split()}
+"""Languages so close that a few sentences cannot tell them apart, by the first of their kin: never
+a mixture by themselves."""
+
+SECOND_LOOK = frozenset(FAMILY) - {"ca", "en", "es", "fa", "it", "ja", "lv", "nl", "pt", "zh"}
+"""Kin that three samples do not settle: the small ones of a family, and equals like cs and sk."""
 
 _CANONICAL = dict(pair.split("=") for pair in _CODES.split())
 

@@ -9,7 +9,7 @@ from builder.prepared import MAX_KEPT, Arrays, prepared
 from builder.text.cue_rules import CueRules, make_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.cues import find_cues
-from builder.text.language import load_py3langid, py3langid_files, unpack_py3langid
+from builder.text.language_model import load_py3langid, py3langid_files, unpack_py3langid
 from builder.tools import RULES
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from builder.text.language import (
     SUPPORTED_TAGS,
     LanguageSampling,
-    Py3LangId,
     assess_language,
+    assess_languages,
     canonical_tag,
-    load_py3langid,
 )
+from builder.text.language_codes import FAMILY, SECOND_LOOK
+from builder.text.language_model import SURE, Py3LangId, load_py3langid
 from schema.article import LANGUAGE_PATTERN
 from schema.hints import LanguageGuess
 from schema.terms import Flag
@@ -167,7 +168,7 @@ def test_all_tags_of_the_model_have_a_place_in_the_table(default: Py3LangId) -> 
     """The table of supported tags is neither short nor long, and fits the schema."""
     import re
 
-    labels = {canonical_tag(tag) for tag in default._model.labels} - {"und"}
+    labels = {canonical_tag(tag) for tag in default._labels} - {"und"}
     assert labels == {tag.split("-")[0] for tag in SUPPORTED_TAGS}
     assert all(re.fullmatch(LANGUAGE_PATTERN, tag) for tag in SUPPORTED_TAGS)
 
@@ -185,3 +186,37 @@ def test_a_megabyte_line_comes_to_an_end(unit: str, default: Py3LangId) -> None:
     """An endless line gets an answer like any other."""
     verdict = assess_language(unit * (1_000_000 // len(unit)), None, default)
     assert 0 <= verdict.score <= 1
+
+
+def test_the_default_answers_as_its_package_does(default: Py3LangId) -> None:
+    """The automaton of many passages and the one of a single passage say what py3langid says."""
+    from py3langid import langid
+
+    model = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    model.set_languages(sorted(set(default._labels)))
+
+    def answer(text: str) -> LanguageGuess:
+        tag, score = model.classify(text)
+        if score < SURE and tag in SECOND_LOOK:
+            ranked = model.rank(text)
+            score = sum(part for known, part in ranked if FAMILY.get(known) == FAMILY[tag])
+        return LanguageGuess(tag=canonical_tag(tag), score=round(min(1.0, float(score)), 3))
+
+    texts = ["", "?", "a", "\ud800 ok", "ТЕКСТ ЗАГЛАВНЫМИ", "Cafe\u0301", "𠀋🙂"]
+    texts += [text[:size] for text in BY_LANGUAGE.values() for size in (3, 9, 30, 80, 500)]
+    texts.append("\n".join(BY_LANGUAGE.values()) * 3)
+    expected = [answer(text) for text in texts]
+    assert default.identify_all(texts) == expected
+    assert [default.identify(text) for text in texts] == expected
+    assert default.identify_all([]) == []
+
+
+def test_many_texts_are_assessed_as_each_alone(default: Py3LangId) -> None:
+    """Texts that need one reading, several or none do not disturb each other."""
+    texts = [*BY_LANGUAGE.values(), "", "12:30", FRENCH * 12 + ENGLISH * 12, "dobro jutro " * 40]
+    declared = ["en"] * len(texts)
+    alone = [assess_language(text, "en", default) for text in texts]
+    assert assess_languages(texts, declared, default) == alone
+    assert assess_languages(texts, declared, Spy()) == [
+        assess_language(text, "en", Spy()) for text in texts
+    ]
