@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from builder.text.cue_match import CueHit
-from builder.text.names import NameSpan, leading_name, looks_like_person
+from builder.text.names import PLACE_DASH, NameSpan, leading_name, looks_like_person
 from builder.text.phrases import DATE_PATTERN, fold
 
 __all__ = ["find_authors"]
@@ -37,6 +37,8 @@ SHORT_LINE_COST = 0.7
 MAX_LINES = 3000
 MAX_NAME_LINE = 90
 MAX_NAME_WORDS = 4
+"""Words of an author's name besides its particles: João Guimarães da Silva Neto has four."""
+
 MAX_AUTHORS = 8
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -144,7 +146,9 @@ def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
         if rest_end - end > MAX_NAME_LINE:
             return []
     names: list[NameSpan] = []
-    parts = _parts(page.text, end, min(rest_end, end + MAX_NAME_LINE))
+    rest_end = min(rest_end, end + MAX_NAME_LINE)
+    place = PLACE_DASH.search(page.text, end, rest_end)
+    parts = _parts(page.text, end, place.start() if place else rest_end)
     for first, last in parts:
         name = _person(page.text, first, last)
         if name is None and not names and same_line:
@@ -166,7 +170,7 @@ def _person(text: str, start: int, end: int) -> NameSpan | None:
     tail = _GLUED_TAIL.search(text, first, last)
     last = tail.start() if tail else last
     printed = text[first:last]
-    if len(printed.split()) > MAX_NAME_WORDS or not looks_like_person(printed):
+    if not looks_like_person(printed, MAX_NAME_WORDS):
         return None
     return NameSpan(first, last)
 

@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["NameSpan", "leading_name", "listed_names", "looks_like_person"]
+__all__ = ["PLACE_DASH", "NameSpan", "leading_name", "listed_names", "looks_like_person"]
 
 MAX_NAME_WORDS = 6
 MAX_NAME_CHARS = 60
@@ -25,6 +25,8 @@ _JOINS = frozenset(
 )
 _WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)
 _LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")
+PLACE_DASH = re.compile(r"(?<=\w)\s{1,9}[–—]\s")
+"""What parts the names of a byline from where they write: "João Neto — São Paulo"."""
 
 
 class NameSpan(NamedTuple):
@@ -65,7 +67,8 @@ def listed_names(text: str, start: int, end: int, roles: frozenset[str]) -> list
     stretch does not begin with a name.
     """
     names: list[NameSpan] = []
-    for first, last in _parts(text, start, end):
+    dash = PLACE_DASH.search(text, start, end)
+    for first, last in _parts(text, start, dash.start() if dash else end):
         words = [word.group() for word in _WORD.finditer(text, first, last)]
         if not words or has_role(words, roles):
             break
@@ -81,15 +84,15 @@ def has_role(words: list[str], roles: frozenset[str]) -> bool:
     return any(word.casefold().rstrip(".") in roles for word in words)
 
 
-def looks_like_person(name: str) -> bool:
-    """Say whether a name has the shape of a person's: some capitals, two words or more."""
+def looks_like_person(name: str, most: int = 5) -> bool:
+    """Say whether a name has the shape of a person's: two to `most` capitals, and particles."""
     words = name.split()
     if any(map(str.isdigit, name)):
         return False
     if not any(char.isupper() or char.islower() for char in name):
         return 2 <= len(name) <= 30
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
-    if not 2 <= len(capitals) <= 5 or len(words) > MAX_NAME_WORDS:
+    if not 2 <= len(capitals) <= most or len(words) > MAX_NAME_WORDS:
         return False
     return all(word[0].isupper() for word in capitals) and not all(
         len(word) <= 3 and word.isupper() for word in capitals

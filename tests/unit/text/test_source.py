@@ -127,6 +127,13 @@ def test_authors_of_teasers_are_not_the_author(rules: CueRules) -> None:
     assert [text[start:end] for start, end in spans] == ["Hannah Colley"]
 
 
+def test_place_after_a_dash_is_no_author(rules: CueRules) -> None:
+    """And a name has its particles besides: four words and a particle are a person."""
+    line = "Por João Guimarães da Silva Neto — São Paulo"
+    found = hints(f"Reabre a piscina\n{line}\n{BODY}\n{BODY}", rules)
+    assert named(found, SourceKind.AUTHOR) == ["João Guimarães da Silva Neto"]
+
+
 def test_hints_do_not_repeat(rules: CueRules) -> None:
     found = hints(f"By Ruth Meyer\n{BODY}\nBy Ruth Meyer", rules, authors=("Ruth Meyer",))
     assert named(found, SourceKind.AUTHOR) == ["Ruth Meyer"]
