@@ -26,6 +26,7 @@ from builder.corpus.duplicates import (
 )
 from builder.corpus.leaks import SplitOverlap, SplitShare, achieved_shares, leak_matrix
 from builder.corpus.splits import BRIDGE, SplitResult, assign_splits, split_codes
+from builder.corpus.stats import ClusterCounts, count_clusters
 from builder.corpus.union import flatten, unite
 from builder.errors import ConfigError
 from builder.writers.parts import SCHEMAS
@@ -65,6 +66,7 @@ class Decision(NamedTuple):
         rejects: the articles that are not published, sorted by path and record.
         shares: what each split holds, and what it was asked to hold.
         leaks: what each pair of splits has in common.
+        clusters: how many clusters of several articles are published.
         warnings: what the person who builds should know.
     """
 
@@ -72,6 +74,7 @@ class Decision(NamedTuple):
     rejects: tuple[Reject, ...] = ()
     shares: tuple[SplitShare, ...] = ()
     leaks: tuple[SplitOverlap, ...] = ()
+    clusters: ClusterCounts = ClusterCounts()
     warnings: tuple[str, ...] = ()
 
     def count_release(self, release: int = NEW_RELEASE) -> dict[str, dict[str, int]]:
@@ -216,6 +219,7 @@ def _conclude(compared: _Compared, rejects: list[Reject], config: BuildConfig) -
         rejects=tuple(sorted(rejects, key=lambda reject: (reject.path, reject.record))),
         shares=tuple(shares),
         leaks=tuple(leaks),
+        clusters=count_clusters(table["cluster_id"]),
         warnings=(
             *_empty_splits(shares),
             *_capped_buckets(compared.report),

@@ -152,7 +152,7 @@ def describe_build(
         annotators=describe_annotators(config),
         templates=_templates(record.templates),
         counts=record.counts(summary),
-        stats=summary.finish(),
+        stats=summary.finish(record.decision.clusters),
         splits=_shares(record.decision),
         since=_since(record),
         releases=_releases(record, config.version),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.corpus.stats import Summary, summarise_articles, summarise_audit
+from builder.corpus.stats import Summary, count_clusters, summarise_articles, summarise_audit
 from builder.render.card import render_card
 from builder.text.normalize import article_id
 from builder.writers.parquet import hash_file, write_parquet
@@ -138,7 +138,8 @@ class Release:
         return shards, summary
 
     def _manifest(self, shards: list[Shard], summary: Summary) -> BuildManifest:
-        stats = summary.finish()
+        names = [row["cluster_id"] for rows in self.articles.values() for row in rows]
+        stats = summary.finish(count_clusters(pa.chunked_array([names], pa.string())))
         splits: Counter[str] = Counter()
         for (_, split), rows in self.articles.items():
             splits[split] += len(rows)

@@ -7,19 +7,50 @@ by `verify` where it is read, with the same code.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.manifest import CorpusStats, split_order
 
-__all__ = ["UNKNOWN", "Summary", "quantiles", "summarise_articles", "summarise_audit"]
+__all__ = [
+    "UNKNOWN",
+    "ClusterCounts",
+    "Summary",
+    "count_clusters",
+    "quantiles",
+    "summarise_articles",
+    "summarise_audit",
+]
 
 #: Key under which articles without a value are counted.
 UNKNOWN = "?"
 
 #: Names of the published quantiles of text length.
 QUANTILES = {"min": 0.0, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "max": 1.0}
+
+
+class ClusterCounts(NamedTuple):
+    """Clusters of several published articles, the articles in them, and those of the largest."""
+
+    clusters: int = 0
+    clustered: int = 0
+    largest: int = 0
+
+
+def count_clusters(cluster_ids: pa.ChunkedArray) -> ClusterCounts:
+    """Count the clusters of all published articles.
+
+    Clusters reach over shards, and `cluster_size` is as old as its row, so neither says this.
+
+    Args:
+        cluster_ids: the column of all articles, in any order; nulls count nothing.
+    """
+    sizes = pc.struct_field(pc.value_counts(pc.drop_null(cluster_ids)), "counts")
+    several = sizes.filter(pc.greater(sizes, 1))
+    clustered = pc.sum(several, min_count=0).as_py()
+    return ClusterCounts(len(several), clustered, pc.max(sizes).as_py() or 0)
 
 
 @dataclass
@@ -35,7 +66,6 @@ class Summary:
     hints: Counter[str] = field(default_factory=Counter)
     entities: Counter[str] = field(default_factory=Counter)
     lengths: Counter[int] = field(default_factory=Counter)
-    cluster_sizes: Counter[int] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
     removed_chars: int = 0
     audited: int = 0
@@ -49,7 +79,7 @@ class Summary:
             else:
                 setattr(self, item.name, mine + theirs)
 
-    def finish(self) -> CorpusStats:
+    def finish(self, clusters: ClusterCounts) -> CorpusStats:
         """Turn the counts into published statistics, every mapping sorted."""
         articles = sum(self.lengths.values())
         chars = sum(length * rows for length, rows in self.lengths.items())
@@ -61,7 +91,6 @@ class Summary:
             language: {split: counts[split] for split in split_order(counts)}
             for language, counts in languages.items()
         }
-        members = {size: rows for size, rows in self.cluster_sizes.items() if size > 1}
         return CorpusStats(
             articles=articles,
             chars=chars,
@@ -75,9 +104,9 @@ class Summary:
             hints=_sorted(self.hints),
             entities=_sorted(self.entities),
             lengths=quantiles(self.lengths),
-            clusters=sum(rows // size for size, rows in members.items()),
-            clustered=sum(members.values()),
-            largest_cluster=max(self.cluster_sizes, default=0),
+            clusters=clusters.clusters,
+            clustered=clusters.clustered,
+            largest_cluster=clusters.largest,
             removed_chars=_sorted(self.removed) if audited else None,
         )
 
@@ -94,7 +123,6 @@ def summarise_articles(table: pa.Table, split: str) -> Summary:
     summary.hints.update(_count(_child(table["source_hints"], "kind")))
     summary.entities.update(_count(_child(table["entities"], "label")))
     summary.lengths.update(_tally(pc.utf8_length(table["text"])))
-    summary.cluster_sizes.update(_tally(table["cluster_size"]))
     return summary
 
 

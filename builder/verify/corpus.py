@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from builder.corpus.stats import ClusterCounts, count_clusters
 from builder.verify.shards import ShardReading
 from schema.findings import Finding, FindingCode
 from schema.manifest import ReleaseRows
 from schema.tables import TableRules
 
-__all__ = ["check_corpus", "count_leaks"]
+__all__ = ["check_corpus", "count_leaks", "count_shard_clusters"]
 
 #: Findings of one rule that are described one by one.
 MAX_DESCRIBED = 100
@@ -122,6 +123,12 @@ def count_leaks(shards: Sequence[ShardReading]) -> dict[tuple[str, str], tuple[i
                 for pair in itertools.combinations(held, 2):
                     pairs[pair][at] += 1
     return {pair: (exact, near) for pair, (exact, near) in pairs.items()}
+
+
+def count_shard_clusters(shards: Sequence[ShardReading]) -> ClusterCounts:
+    """Count the clusters of the articles of all shards."""
+    articles = [shard for shard in shards if shard.place.config != "audit" and shard.short]
+    return count_clusters(_Rows(articles).table["cluster_id"]) if articles else ClusterCounts()
 
 
 def _other_languages(shard: ShardReading) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.corpus.stats import Summary
-from builder.verify.corpus import count_leaks
+from builder.verify.corpus import count_leaks, count_shard_clusters
 from builder.verify.inventory import MANIFEST_NAME
 from builder.verify.shards import ShardReading
 from schema.arrow import reject_schema
@@ -25,7 +25,7 @@ def measure(shards: Sequence[ShardReading]) -> CorpusStats | None:
         if shard.summary is None:
             return None
         total.add(shard.summary)
-    return total.finish()
+    return total.finish(count_shard_clusters(shards))
 
 
 def check_counts(

@@ -153,7 +153,9 @@ def test_a_new_near_duplicate_joins_the_cluster_of_an_old_article(
         {"id": f"copy-{number}", "text": f"{record['text']} Late word number {number}."}
         for number, record in enumerate(FIRST[:6])
     ]
-    make("1.1.0", FIRST + copies, since="1.0.0")
+    manifest = make("1.1.0", FIRST + copies, since="1.0.0")
+    stats = manifest.stats
+    assert (stats.clusters, stats.clustered, stats.largest_cluster) == (6, 12, 2)
     rows = [(stem, row) for stem, found in rows_of(tmp_path / "1.1.0").items() for row in found]
     by_origin = {row["origin"]["id"]: (stem, row) for stem, row in rows}
     for number, record in enumerate(FIRST[:6]):

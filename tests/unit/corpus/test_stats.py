@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.corpus.stats import Summary, summarise_articles, summarise_audit
+from builder.corpus.stats import (
+    ClusterCounts,
+    Summary,
+    count_clusters,
+    summarise_articles,
+    summarise_audit,
+)
 from schema.arrow import arrow_schema, audit_schema, to_rows
 from schema.article import Article
 from tests.strategies import article_rows
@@ -30,7 +36,7 @@ def test_two_parts_add_up_to_the_whole(rows: list[Article], cut: int) -> None:
 @given(ARTICLES)
 def test_the_numbers_are_those_of_a_count_by_hand(rows: list[Article]) -> None:
     table = pa.Table.from_pylist(to_rows(rows), arrow_schema())
-    stats = summarise_articles(table, "train").finish()
+    stats = summarise_articles(table, "train").finish(ClusterCounts())
     assert stats.articles == len(rows)
     assert stats.chars == sum(len(row.text) for row in rows)
     assert stats.titles == sum(row.title is not None for row in rows)
@@ -46,7 +52,7 @@ def test_the_numbers_are_those_of_a_count_by_hand(rows: list[Article]) -> None:
 
 def test_quantiles_are_values_that_occur() -> None:
     summary = Summary(lengths=Counter(range(1, 101)))
-    assert summary.finish().lengths == {
+    assert summary.finish(ClusterCounts()).lengths == {
         "min": 1, "p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "max": 100
     }  # fmt: skip
 
@@ -67,4 +73,19 @@ def test_removed_characters_are_counted_for_each_of_their_rules() -> None:
 def test_an_empty_table_counts_nothing(seeds: Path, kind: str) -> None:
     table = pq.read_table(next(seeds.glob(f"{kind}/**/*.parquet"))).slice(0, 0)
     summary = summarise_audit(table) if kind == "audit" else summarise_articles(table, "train")
-    assert summary.finish().articles == 0
+    assert summary.finish(ClusterCounts()).articles == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "counts"),
+    [
+        ([], (0, 0, 0)),
+        (["a", "b"], (0, 0, 1)),
+        (["a", "b", "a", "c", "c", "c", "d", "e", None], (2, 5, 3)),
+    ],
+)
+def test_clusters_are_counted_by_their_members(
+    names: list[str | None], counts: tuple[int, int, int]
+) -> None:
+    """By the articles that are there: in a release that grew, sizes are of different times."""
+    assert count_clusters(pa.chunked_array([names[:2], names[2:]], pa.string())) == counts
