@@ -28,7 +28,7 @@ import numpy as np
 from builder.config import BuildConfig
 from builder.errors import OutputError
 from builder.executors.watch import Watch
-from builder.readers import Slice, digest_slice
+from builder.readers import Root, Slice, digest_slice
 from builder.tools import data_digest, describe_annotators, describe_identifier
 from builder.writers.atomic import sync_folder, translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
@@ -168,14 +168,14 @@ class Store:
 
 
 def keeping(
-    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Path, work: Path
+    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Root, work: Path
 ) -> Callable[[], "KeptWork"]:
     """Let the workers of a factory look for each task in a store before they do it."""
     return partial(_keep, factory, recipe, store, root, work)
 
 
 def _keep(
-    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Path, work: Path
+    factory: Callable[[], Any], recipe: Recipe, store: Store, root: Root, work: Path
 ) -> "KeptWork":
     return KeptWork(factory(), recipe, store, root, work)
 
@@ -183,7 +183,7 @@ def _keep(
 class KeptWork:
     """Work that is not done again."""
 
-    def __init__(self, do: Any, recipe: Recipe, store: Store, root: Path, work: Path) -> None:
+    def __init__(self, do: Any, recipe: Recipe, store: Store, root: Root, work: Path) -> None:
         self._do = do
         self._recipe = recipe
         self._store = store

@@ -24,8 +24,7 @@ from builder.errors import ConfigError, InputError
 from builder.executors import Executor, Settings, make_executor
 from builder.kept import Recipe, Store, keeping, record_context, scan_context
 from builder.progress import Progress, silent
-from builder.readers import FileListing, Slice, list_files, plan_slices
-from builder.readers.streams import file_path
+from builder.readers import FileListing, Root, Slice, digest_input, list_files, plan_slices
 from builder.scan import SCAN_KINDS, ScanReport, ScanTask, freeze_templates, may_recur, scanner
 from builder.shards import ASSIGNMENT, ShardReport, plan_shards, shard_writer
 from builder.tasks import KINDS, AnnotateTask, SliceReport, annotator
@@ -40,7 +39,7 @@ from builder.writers.atomic import (
     translate_os_errors,
     work_folder,
 )
-from builder.writers.parquet import hash_file, write_parquet
+from builder.writers.parquet import write_parquet
 from builder.writers.parts import SCHEMAS, open_table, part_path, read_parts
 from schema.manifest import BuildManifest, InputRecord
 from schema.reject import Reject
@@ -62,7 +61,7 @@ class BuildRequest:
     """What to build, where, and with how many workers; nothing here changes a byte.
 
     Attributes:
-        input: a file or folder of articles.
+        input: a file or folder of articles, here or in a store.
         out: the folder to make; one that an earlier build made is replaced.
         config: what decides the bytes.
         base: folder that paths in the configuration are relative to.
@@ -73,7 +72,7 @@ class BuildRequest:
             a build has ended well.
     """
 
-    input: Path
+    input: Root
     out: Path
     config: BuildConfig
     base: Path
@@ -152,10 +151,10 @@ def _check_places(request: BuildRequest) -> None:
         named = b""
     if not named:
         raise ConfigError(f"--out {str(out)!r} is no name for a folder; give another", path=out)
-    root = request.input.resolve()
     _check_cache(request)
+    root = request.input.resolve() if isinstance(request.input, Path) else None
     for folder in _ours(out):
-        if root == folder.resolve() or root.is_relative_to(folder.resolve()):
+        if root and root.is_relative_to(folder.resolve()):
             raise ConfigError(
                 f"the input {request.input} lies in {folder}, which the build replaces; "
                 "choose another --out",
@@ -169,7 +168,10 @@ def _check_cache(request: BuildRequest) -> None:
     if request.cache is None:
         return
     cache = request.cache.resolve()
-    for folder in (request.input.resolve(), *(ours.resolve() for ours in _ours(request.out))):
+    places = _ours(request.out)
+    if isinstance(request.input, Path):
+        places.append(request.input)
+    for folder in (place.resolve() for place in places):
         if cache.is_relative_to(folder) or folder.is_relative_to(cache):
             raise ConfigError(
                 f"--cache {request.cache} and {folder} lie in each other; choose another folder",
@@ -210,7 +212,7 @@ def _hash_inputs(
     with progress("hash", sum(file.bytes for file in listing.files), "B") as advance:
         for file in listing.files:
             with suppress(OSError):
-                size, digest = hash_file(file_path(request.input, file.path))
+                size, digest = digest_input(request.input, file.path)
                 records.append(InputRecord(path=file.path, bytes=size, sha256=digest))
             advance(file.bytes)
     return tuple(records)
@@ -219,7 +221,7 @@ def _hash_inputs(
 class _Places(NamedTuple):
     """Where a build reads and works, what it keeps, and what it grows from."""
 
-    root: Path
+    root: Root
     work: Path
     store: Store
     earlier: EarlierRelease | None = None
@@ -349,7 +351,9 @@ def _place(new: Path, out: Path, work: Path) -> None:
 def _executor(request: BuildRequest, tasks: int, alone: str | None = None) -> Executor:
     """Prepare the workers for some tasks; `alone` is the executor of a single one."""
     workers = max(1, min(request.workers, tasks))
-    settings = Settings(workers, request.config.limits, fork=ships(request.config))
+    # A connection to a store does not survive a fork.
+    fork = ships(request.config) and isinstance(request.input, Path)
+    settings = Settings(workers, request.config.limits, fork=fork)
     name = alone if alone and workers == 1 else request.executor
     return make_executor(name, settings)
 

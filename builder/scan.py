@@ -25,7 +25,7 @@ from builder.corpus.templates import (
     find_templates,
 )
 from builder.executors.watch import Watch
-from builder.readers import Piece, Slice, read_slice
+from builder.readers import Piece, Root, Slice, read_slice
 from builder.text.normalize import normalize
 from builder.text.repetition import (
     LONG,
@@ -100,7 +100,7 @@ def may_recur(slices: Sequence[Slice], params: RepetitionParams) -> bool:
 
 
 def scanner(
-    config: BuildConfig, root: Path, work: Path
+    config: BuildConfig, root: Root, work: Path
 ) -> Callable[[], Callable[[ScanTask], ScanReport]]:
     """Return the factory that an executor calls once per worker."""
     return partial(_Scanner, config, root, work)
@@ -109,7 +109,7 @@ def scanner(
 class _Scanner:
     """Where one worker reads and writes."""
 
-    def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
+    def __init__(self, config: BuildConfig, root: Root, work: Path) -> None:
         self.config = config
         self.root = root
         self.work = work

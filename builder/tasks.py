@@ -17,7 +17,7 @@ import pyarrow as pa
 from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
-from builder.readers import Piece, Slice, read_slice
+from builder.readers import Piece, Root, Slice, read_slice
 from builder.tools import make_tools, ships
 from builder.work import Carried, Tools
 from builder.writers.atomic import translate_os_errors
@@ -92,7 +92,7 @@ class SliceReport:
 
 
 def annotator(
-    config: BuildConfig, root: Path, work: Path
+    config: BuildConfig, root: Root, work: Path
 ) -> Callable[[], Callable[[AnnotateTask], SliceReport]]:
     """Return the factory that an executor calls once per worker."""
     return partial(_Annotator, config, root, work)
@@ -101,7 +101,7 @@ def annotator(
 class _Annotator:
     """The tools of one worker, and where it reads and writes."""
 
-    def __init__(self, config: BuildConfig, root: Path, work: Path) -> None:
+    def __init__(self, config: BuildConfig, root: Root, work: Path) -> None:
         self.config = config
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
             self.tools = make_tools(config, work / TEMPLATES, work / CARRIED_IDS)

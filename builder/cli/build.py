@@ -11,20 +11,21 @@ import click
 
 from builder.arrow_start import start_arrow
 from builder.cli.exits import FINDINGS, fail
-from builder.cli.local import PATH, local_copy
+from builder.cli.local import INPUT, PATH, local_copy
 from builder.cli.summary import show_summary
 from builder.cli.terminal import draw_progress
 from builder.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from builder.config import BuildConfig
+    from builder.readers import Root
     from schema.manifest import BuildManifest
 
 __all__ = ["build", "init"]
 
 
 @click.command()
-@click.argument("input", type=PATH)
+@click.argument("input", type=INPUT)
 @click.option("--out", type=PATH, required=True, help="Folder to make; replaced if it is ours.")
 @click.option("--config", "config_path", type=PATH, help="Configuration; else INPUT's own.")
 @click.option("--map", "mapping", multiple=True, metavar="NAME=COLUMN", help="Column of a field.")
@@ -41,7 +42,7 @@ __all__ = ["build", "init"]
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest on standard output.")
 def build(
-    input: Path,  # noqa: A002 - the name that the help shows
+    input: "Root",  # noqa: A002 - the name that the help shows
     out: Path,
     config_path: Path | None,
     mapping: tuple[str, ...],
@@ -53,7 +54,7 @@ def build(
     quiet: bool,
     as_json: bool,
 ) -> int:
-    """Build a dataset from a file or folder of articles.
+    """Build a dataset from a file or folder of articles, here or in a store.
 
     \b
     Examples:
@@ -61,6 +62,7 @@ def build(
       pressmark build news.jsonl.gz --out dist/news --map text=body --map id=doc_id
       pressmark build articles/ --out dist/news --config news.toml --workers 4
       pressmark build articles/ --out dist/news-1.1.0 --since dist/news-1.0.0
+      pressmark build s3://bucket/articles --out dist/news --config news.toml
     """
     start_arrow()
     from builder.pipeline import BuildRequest
@@ -109,12 +111,13 @@ def init(folder: Path, force: bool) -> int:
 
 
 def _read_config(
-    source: Path, path: Path | None, mapping: tuple[str, ...]
+    source: "Root", path: Path | None, mapping: tuple[str, ...]
 ) -> "tuple[BuildConfig, Path]":
     """Return the configuration of a build, and the folder that its paths are relative to."""
     from builder.config import CONFIG_NAME, parse_config, read_config
 
-    base = source if source.is_dir() else source.parent
+    folder = source if isinstance(source, Path) else Path()  # that of a store stands here
+    base = folder if folder.is_dir() else folder.parent
     if path is None and (base / CONFIG_NAME).is_file():
         path = base / CONFIG_NAME
     config = read_config(path) if path else parse_config({}, "the defaults")

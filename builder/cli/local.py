@@ -1,4 +1,4 @@
-"""Places: a path here, or a data set on the Hub."""
+"""Places: a path here, a folder in a store, or a data set on the Hub."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["PATH", "local_copy"]
+__all__ = ["INPUT", "PATH", "local_copy"]
 
 
 class _Path(click.Path):
@@ -19,7 +19,21 @@ class _Path(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _Input(_Path):
+    """A path or the URL of a folder or file in a store."""
+
+    name = "path or url"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if isinstance(value, str) and "://" in value:
+            from builder.readers import RemoteInput
+
+            return RemoteInput(value)
+        return super().convert(value, param, ctx)
+
+
 PATH = _Path(path_type=Path)
+INPUT = _Input(path_type=Path)
 
 
 @contextmanager

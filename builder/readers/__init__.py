@@ -14,13 +14,14 @@ from typing import BinaryIO, Final, Literal, NamedTuple
 from builder.errors import ConfigError
 from builder.input.params import InputParams
 from builder.input.rejects import Place, reject
-from builder.readers.digests import digest_slice
+from builder.readers.digests import digest_input, digest_slice
 from builder.readers.files import FileListing, InputFile, Skipped, list_input
 from builder.readers.html import read_html
 from builder.readers.jsonl import read_jsonl
 from builder.readers.parquet import read_parquet
+from builder.readers.remote import RemoteInput, Root, open_input
 from builder.readers.slices import Piece, Slice, plan_slices
-from builder.readers.streams import BrokenStream, file_path, open_file
+from builder.readers.streams import BrokenStream
 from builder.readers.text import read_text
 from builder.readers.warc import read_warc
 from schema.article import RawArticle
@@ -32,8 +33,11 @@ __all__ = [
     "InputFile",
     "Piece",
     "Reader",
+    "RemoteInput",
+    "Root",
     "Skipped",
     "Slice",
+    "digest_input",
     "digest_slice",
     "list_files",
     "plan_slices",
@@ -80,26 +84,29 @@ READERS: Final[Mapping[str, Reader]] = {
 
 
 def list_files(
-    root: Path,
+    root: Root,
     exclude: Collection[Path] = (),
     links: Literal["inside", "everywhere"] = "inside",
 ) -> FileListing:
     """List what is read of an input, what is skipped, and what is missing.
 
     Args:
-        root: a file or a folder.
+        root: a file or a folder, here or in a store.
         exclude: files and folders that are left out, such as the output.
-        links: `InputParams.links`.
+        links: `InputParams.links`; stores have none.
 
     Returns:
         Files, skipped ones and rejects, each sorted by path. All may be empty.
 
     Raises:
-        ConfigError: there is no such input, no reader for a single file, or a format needs an
-            extra that is not installed.
+        ConfigError: there is no such input, it cannot be opened, no reader for a single file, or a
+            format needs an extra that is not installed.
     """
     suffixes = {suffix: name for name, reader in READERS.items() for suffix in reader.suffixes}
-    listing = list_input(root, suffixes, exclude, links)
+    if isinstance(root, RemoteInput):
+        listing = root.find(suffixes)
+    else:
+        listing = list_input(root, suffixes, exclude, links)
     for name in sorted({file.format for file in listing.files}):
         _check_installed(name, READERS[name])
     return listing
@@ -117,7 +124,7 @@ def _check_installed(name: str, reader: Reader) -> None:
 
 
 def read_slice(
-    root: Path, slice_: Slice, params: InputParams, unknown: Counter[str] | None = None
+    root: Root, slice_: Slice, params: InputParams, unknown: Counter[str] | None = None
 ) -> Iterator[RawArticle | Reject]:
     """Yield one outcome for each record of a slice, in order.
 
@@ -133,7 +140,7 @@ def read_slice(
     counter: Counter[str] = Counter() if unknown is None else unknown
     for piece in slice_.pieces:
         try:
-            with open_file(file_path(root, piece.path)) as file:
+            with open_input(root, piece.path) as file:
                 yield from READERS[piece.format].read(file, piece, params, counter)
         except (OSError, BrokenStream) as error:
             reason = getattr(error, "strerror", None) or str(error)

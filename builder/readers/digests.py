@@ -3,26 +3,42 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.readers.parquet import row_groups
+from builder.readers.remote import Root, open_input
 from builder.readers.slices import Piece, Slice
-from builder.readers.streams import file_path
 
-__all__ = ["digest_slice"]
+__all__ = ["digest_input", "digest_slice"]
 
 #: Bytes that are read at once.
 CHUNK = 1 << 20
+
+#: Bytes that are read at once where a line ends soon.
+LINE_BYTES = 1 << 16
 
 #: Length of the longest mark of an encoding.
 MARK_BYTES = 4
 
 
-def digest_slice(root: Path, slice_: Slice) -> str:
+def digest_input(root: Root, path: str) -> tuple[int, str]:
+    """Return size in bytes and SHA-256 of a file of an input.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_input(root, path) as file:
+        digest = hashlib.sha256()
+        size = file.seek(0, 2)
+        for data in _range(file, 0, size):
+            digest.update(data)
+        return size, digest.hexdigest()
+
+
+def digest_slice(root: Root, slice_: Slice) -> str:
     """Return one SHA-256 over everything that the outcomes of a slice depend on.
 
     Args:
@@ -35,7 +51,7 @@ def digest_slice(root: Path, slice_: Slice) -> str:
     digest = hashlib.sha256()
     for piece in slice_.pieces:
         digest.update(json.dumps([piece.path, piece.format, piece.start]).encode())
-        with file_path(root, piece.path).open("rb") as file:
+        with open_input(root, piece.path) as file:
             for data in _relevant_bytes(file, piece):
                 digest.update(data)
     return digest.hexdigest()
@@ -55,9 +71,10 @@ def _lines(file: BinaryIO, piece: Piece) -> Iterator[bytes]:
     """Yield a piece of JSON Lines: the byte before it, and its last line to the end."""
     yield from _range(file, 0, MARK_BYTES)
     yield from _range(file, max(0, piece.start - 1), piece.end)
-    while data := file.readline(CHUNK):
-        yield data
-        if data.endswith(b"\n"):
+    while data := file.read(LINE_BYTES):
+        end = data.find(b"\n") + 1
+        yield data[:end] if end else data
+        if end:
             return
 
 

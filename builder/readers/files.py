@@ -18,7 +18,7 @@ from builder.input.rejects import Place, reject
 from builder.readers.streams import escape_path
 from schema.reject import Reject, RejectCode
 
-__all__ = ["FileListing", "InputFile", "Skipped", "list_input"]
+__all__ = ["FileListing", "InputFile", "Skipped", "claim", "list_input"]
 
 #: Names, without suffix, of files about the input. As text or HTML they are no articles.
 _ABOUT: Final = frozenset({"readme", "license", "licence", "copying", "notice", "changelog"})
@@ -147,6 +147,16 @@ def _single(root: Path, suffixes: Mapping[str, str]) -> InputFile:
     return InputFile(escape_path(root.name), found.st_size, format_)
 
 
+def claim(name: str, suffixes: Mapping[str, str]) -> tuple[str | None, str]:
+    """Find the reader of a file in a folder by its name; without one, say why."""
+    format_ = _format(name, suffixes)
+    if format_ is None:
+        return None, "no reader claims the name"
+    if format_ in {"text", "html"} and name.partition(".")[0].lower() in _ABOUT:
+        return None, "about the input, by its name"
+    return format_, ""
+
+
 def _format(name: str, suffixes: Mapping[str, str]) -> str | None:
     """Find the reader that claims a name, by its longest suffix."""
     dots = [index for index, char in enumerate(name) if char == "." and index > 0]
@@ -246,14 +256,11 @@ def _claimed(walk: _Walk, entry: os.DirEntry[str], path: str) -> InputFile | Non
     if not stat.S_ISREG(found.st_mode):
         walk.skip(path, _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file"))
         return None
-    format_ = _format(entry.name, walk.suffixes)
+    format_, reason = claim(entry.name, walk.suffixes)
     if format_ is None:
-        walk.skip(path, "no reader claims the name")
-    elif format_ in {"text", "html"} and entry.name.split(".")[0].lower() in _ABOUT:
-        walk.skip(path, "about the input, by its name")
-    else:
-        return InputFile(path, found.st_size, format_)
-    return None
+        walk.skip(path, reason)
+        return None
+    return InputFile(path, found.st_size, format_)
 
 
 def _add_links(walk: _Walk) -> None:

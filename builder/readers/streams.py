@@ -14,7 +14,15 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 import zstandard
 
-__all__ = ["BrokenStream", "escape_path", "file_path", "open_file", "read_chunks", "read_whole"]
+__all__ = [
+    "BrokenStream",
+    "escape_path",
+    "file_path",
+    "open_file",
+    "read_chunks",
+    "read_whole",
+    "unescape_path",
+]
 
 PIECE_BYTES = 1 << 20
 """Bytes of a plain file that are read at a time."""
@@ -68,12 +76,16 @@ def escape_path(name: str) -> str:
     return _ESCAPE.sub(lambda found: f"\\x{os.fsencode(found.group())[0]:02x}", name)
 
 
+def unescape_path(path: str) -> str:
+    """Return the path that `escape_path` was given."""
+    if "\\" not in path:
+        return path
+    return os.fsdecode(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), path.encode()))
+
+
 def file_path(root: Path, path: str) -> Path:
     """Return where the file of an escaped path is; `root` itself where that is the file."""
-    if "\\" in path:
-        packed = _ESCAPED.sub(lambda found: bytes([int(found.group(1), 16)]), path.encode())
-        path = os.fsdecode(packed)
-    return root if os.path.isfile(root) else root / path  # noqa: PTH113 - never raises
+    return root if os.path.isfile(root) else root / unescape_path(path)  # noqa: PTH113 - never raises
 
 
 def open_file(path: Path) -> BinaryIO:
