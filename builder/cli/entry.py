@@ -8,7 +8,7 @@ from builder import __version__
 from builder.cli.build import build, init
 from builder.cli.exits import BUG, INTERRUPTED, USAGE, fail
 from builder.cli.inspect import diff, explain, report, schema, verify
-from builder.cli.publish import publish
+from builder.cli.publish import publish, store
 from builder.errors import OutputError, PublisherError
 
 __all__ = ["cli", "main"]
@@ -27,6 +27,7 @@ def cli() -> None:
       pressmark explain dist/news 66976a87        show one article and its evidence
       pressmark report dist/news                  look at it all in a browser
       pressmark publish dist/news --repo me/news  put it on the Hub, whole or not at all
+      pressmark store dist/news s3://bucket/v1    put it into a store of files
 
     \b
     Exit codes:
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, verify, explain, report, publish, diff, schema, init):
+for _command in (build, verify, explain, report, publish, store, diff, schema, init):
     cli.add_command(_command)
 
 

@@ -1,13 +1,15 @@
-"""`pressmark publish`: its options; what they do is said in `builder.publish`."""
+"""`pressmark publish` and `store`: their options; what they do is said in `builder.publish`."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
+from builder.cli.exits import FINDINGS
 from builder.cli.local import PATH
+from builder.cli.terminal import show_findings
 
-__all__ = ["publish"]
+__all__ = ["publish", "store"]
 
 
 @click.command()
@@ -50,3 +52,40 @@ def publish(folder: Path, **options: Any) -> int:
     from builder.publish.command import run_publish
 
     return run_publish(folder, options)
+
+
+@click.command()
+@click.argument("folder", type=PATH)
+@click.argument("url")
+@click.option(
+    "--engines",
+    default="pyarrow",
+    show_default=True,
+    help="Libraries to verify the rows with: names, `all` that are installed, or `none`.",
+)
+@click.option("--quiet", is_flag=True, help="Print errors and findings only.")
+def store(folder: Path, url: str, engines: str, quiet: bool) -> int:
+    """Copy a built folder to S3, Google Cloud Storage, or any store that fsspec knows.
+
+    A place holds one release for good. Each file is read back, and the manifest comes last:
+    a place with a manifest is whole. A run that was interrupted is taken up by the same command.
+
+    \b
+    Examples:
+      pressmark store dist/news s3://bucket/news/v1.2.0
+      pressmark store dist/news "s3://bucket/news/v1.2.0?region=eu-west-1"
+    """
+    from builder.publish.store import store_release
+    from builder.verify import verify
+
+    def notify(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    done = store_release(folder, url, lambda path: verify(path, engines=engines), notify)
+    show_findings(list(done.findings), as_json=False)
+    if done.status == "refused":
+        return FINDINGS
+    if not quiet:
+        click.echo(f"{done.status}: {done.place} ({done.files} files, {done.bytes / 1e6:.1f} MB)")
+    return 0

@@ -1,18 +1,15 @@
-"""Input that lies in a store: S3, Google Cloud Storage, the Hub, or any protocol of fsspec.
+"""Input that lies in a store (`builder.stores`) or, with the same functions, in a folder here.
 
-Arrow knows S3 and Google Cloud Storage itself, and asks fsspec for the rest. Nothing is copied
-here: a task reads the bytes of its slice. What a store cannot give in passing is no bad data, so it
-ends the build, which goes on where it was when the same command runs again.
+Nothing is copied: a task reads the bytes of its slice. What a store cannot give in passing is no
+bad data, so it ends the build, which goes on where it was when the same command runs again.
 """
 
 import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-from urllib.parse import urlsplit
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import fs
@@ -28,14 +25,12 @@ from builder.readers.files import (
     claim,
 )
 from builder.readers.streams import escape_path, file_path, open_file, unescape_path
+from builder.stores import open_store, short_message, without_keys
 
 __all__ = ["RemoteInput", "Root", "open_input"]
 
 #: Bytes that are asked for at once: one request each.
 REQUEST_BYTES = 4 << 20
-
-#: Stores that Arrow opens by their own names; all others are asked of fsspec.
-ARROW_SCHEMES: Final = frozenset({"abfs", "abfss", "file", "gcs", "gs", "hdfs", "hf", "s3"})
 
 _HIDDEN = re.compile(r"(?:[^/]+/)*?\.[^/]*")
 
@@ -52,8 +47,7 @@ class RemoteInput:
 
     def __str__(self) -> str:
         """Return the URL without its options and without keys."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return without_keys(self.url)
 
     def find(self, suffixes: Mapping[str, str]) -> FileListing:
         """List what is read and what is not, as `builder.readers.files.list_input` does.
@@ -62,13 +56,13 @@ class RemoteInput:
             ConfigError: the store cannot be opened, or nothing is there.
         """
         try:
-            store, top = _store(self.url)
+            store, top = open_store(self.url)
             found = store.get_file_info(top)
             if found.type is fs.FileType.File:
                 return self._single(found, suffixes)
             below = store.get_file_info(fs.FileSelector(top, recursive=True))
         except (OSError, pa.ArrowException) as error:
-            raise ConfigError(f"cannot open {self}: {_line(error)}") from error
+            raise ConfigError(f"cannot open {self}: {short_message(error)}") from error
         files = sorted(
             (info.path.removeprefix(top).strip("/"), info.size)
             for info in below
@@ -83,7 +77,7 @@ class RemoteInput:
             FileNotFoundError: it is not there any more.
             InputError: the store does not answer, or refuses.
         """
-        store, top = _store(self.url)
+        store, top = open_store(self.url)
         whole = f"{top}/{unescape_path(path)}" if top else unescape_path(path)
         try:
             if store.get_file_info(top).type is fs.FileType.File:
@@ -180,28 +174,7 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
-@lru_cache(maxsize=4)
-def _store(url: str) -> tuple[fs.FileSystem, str]:
-    """Open a store once per process; return it with the path of the input in it.
-
-    Raises:
-        ConfigError: no store has that name, or what it needs is not installed.
-    """
-    scheme = url.partition("://")[0].lower()
-    known = scheme in ARROW_SCHEMES or scheme.startswith("fsspec+")
-    try:
-        store, path = fs.FileSystem.from_uri(url if known else f"fsspec+{url}")
-    except (OSError, ValueError, ImportError, pa.ArrowException) as error:
-        place = RemoteInput(url)
-        raise ConfigError(f"cannot open {place}: {_line(error)}") from error
-    return store, path.strip("/") if scheme != "file" else path
-
-
 def _lost(name: str, error: OSError) -> InputError:
     return InputError(
-        f"{name} cannot be read: {_line(error)}; finished work is kept, so try again later"
+        f"{name} cannot be read: {short_message(error)}; finished work is kept, so try again later"
     )
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

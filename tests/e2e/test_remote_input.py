@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,21 +18,13 @@ from builder.errors import ConfigError, InputError
 from builder.readers import RemoteInput, list_files
 from builder.readers.remote import open_input
 from tests.e2e.commands import ARTICLE
+from tests.e2e.s3 import S3Server, needs_moto, serve_s3
 from tests.hub.clients import client_environment, run_client
 from tests.hub.server import LoopbackHub
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-
-needs_moto = pytest.mark.skipif(not find_spec("moto"), reason="needs moto")
-
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "loopback",
-    "AWS_SECRET_ACCESS_KEY": "loopback",
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "NO_PROXY": "127.0.0.1",
-}
 
 
 def articles() -> Iterator[str]:
@@ -73,25 +64,13 @@ def local(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return checksums(out)
 
 
-@pytest.fixture
-def s3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve the folder as a bucket, and give the options of its URL."""
-    from moto.server import ThreadedMotoServer
-
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        options = f"?endpoint_override={host}:{port}&scheme=http&region=us-east-1"
-        bucket = f"s3://raw/articles{options}&allow_bucket_creation=true"
-        store, path = fs.FileSystem.from_uri(bucket)
-        store.create_dir("raw")
-        fs.copy_files(str(folder), path, destination_filesystem=store)
-        yield options
-    finally:
-        server.stop()
+@pytest.fixture(scope="module")
+def s3(folder: Path) -> Iterator[S3Server]:
+    """Serve the folder as a bucket."""
+    with serve_s3() as server:
+        store = server.make_bucket("raw")
+        fs.copy_files(str(folder), "raw/articles", destination_filesystem=store)
+        yield server
 
 
 def build(
@@ -131,17 +110,17 @@ def checksums(out: Path) -> dict[str, str]:
 @needs_moto
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_bucket_is_built_as_a_folder(
-    s3: str, local: dict[str, str], tmp_path: Path, workers: str
+    s3: S3Server, local: dict[str, str], tmp_path: Path, workers: str
 ) -> None:
-    run = build(f"s3://raw/articles{s3}", tmp_path / "news", {}, "--workers", workers)
+    run = build(s3.url("raw/articles"), tmp_path / "news", {}, "--workers", workers)
     assert run.returncode == 0, run.stderr
     assert len(local) > 5
     assert checksums(tmp_path / "news") == local
 
 
 @needs_moto
-def test_a_single_object_is_read_by_its_name(s3: str) -> None:
-    place = RemoteInput(f"s3://raw/articles/rows.jsonl{s3}")
+def test_a_single_object_is_read_by_its_name(s3: S3Server) -> None:
+    place = RemoteInput(s3.url("raw/articles/rows.jsonl"))
     [file] = list_files(place).files
     assert (file.path, file.format) == ("rows.jsonl", "jsonl")
     with open_input(place, file.path) as stream:
@@ -149,8 +128,8 @@ def test_a_single_object_is_read_by_its_name(s3: str) -> None:
 
 
 @needs_moto
-def test_listing_says_what_is_left_out(s3: str, folder: Path) -> None:
-    found = list_files(RemoteInput(f"s3://raw/articles{s3}"))
+def test_listing_says_what_is_left_out(s3: S3Server, folder: Path) -> None:
+    found = list_files(RemoteInput(s3.url("raw/articles")))
     assert found == list_files(folder)
     assert {skipped.path for skipped in found.skipped} == {
         *(".drafts", "README.md", "old build", "readme.txt")
@@ -158,8 +137,8 @@ def test_listing_says_what_is_left_out(s3: str, folder: Path) -> None:
 
 
 @needs_moto
-def test_a_place_without_articles_is_said(s3: str, tmp_path: Path) -> None:
-    run = build(f"s3://raw/nothing{s3}", tmp_path / "news", {})
+def test_a_place_without_articles_is_said(s3: S3Server, tmp_path: Path) -> None:
+    run = build(s3.url("raw/nothing"), tmp_path / "news", {})
     assert run.returncode in {2, 3}
     assert "s3://raw/nothing" in run.stderr
     assert "endpoint_override" not in run.stderr
@@ -172,22 +151,12 @@ def test_an_unknown_store_is_said() -> None:
 
 
 @needs_moto
-def test_a_store_that_goes_away_ends_the_build_with_advice(
-    monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> None:
-    from moto.server import ThreadedMotoServer
-
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    place = RemoteInput(f"s3://gone?endpoint_override={host}:{port}&scheme=http&region=us-east-1")
-    store, _ = fs.FileSystem.from_uri(f"{place.url}&allow_bucket_creation=true")
-    store.create_dir("gone")
-    fs.copy_files(str(folder / "rows.jsonl"), "gone/rows.jsonl", destination_filesystem=store)
-    [file] = list_files(place).files
-    server.stop()
+def test_a_store_that_goes_away_ends_the_build_with_advice(folder: Path) -> None:
+    with serve_s3() as server:
+        place = RemoteInput(server.url("gone"))
+        store = server.make_bucket("gone")
+        fs.copy_files(str(folder / "rows.jsonl"), "gone/rows.jsonl", destination_filesystem=store)
+        [file] = list_files(place).files
     with pytest.raises(InputError, match=r"s3://gone/rows.jsonl cannot be read: .* try again"):
         open_input(place, file.path).read()
 
