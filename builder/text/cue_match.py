@@ -5,6 +5,7 @@ bounded window, so a line of a million characters costs no more than a short one
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -89,7 +90,8 @@ class Matcher:
         self.text = text
         self.folded = folded
         self.hits: list[CueHit] = []
-        self.pieces: set[Piece] = set()
+        self.pieces: dict[int, Piece] = {}
+        """The longest piece that begins at a place; of equals one that is not weak."""
         self.bound: list[tuple[Cue, re.Match[str]]] = []
         """Matches of phrases that are bound to a language, see `take_bound`."""
         self._roles = roles
@@ -97,20 +99,23 @@ class Matcher:
         first = _PROSE.search(text)
         self._body = first.start() if first else len(text)
 
-    def match(self, cue: Cue, start: int) -> None:
-        """Match one cue where it may begin."""
-        phrase = cue.phrase
-        if phrase.openings and not self.folded.startswith(phrase.openings, start):
-            return
-        found = compiled(phrase.pattern).match(self.folded, start, start + REACH)
-        if found is None:
-            return
-        if not (phrase.unspaced or phrase.open_ended or ends_word(self.text, found.end())):
-            return
-        if cue.only:
-            self.bound.append((cue, found))
-        else:
-            self._take(cue, found)
+    def match_all(self, starts: Iterable[tuple[int, int]], cues: Sequence[Cue]) -> None:
+        """Match cues, given by number, where they may begin."""
+        text, folded = self.text, self.folded
+        for start, number in starts:
+            cue = cues[number]
+            pattern, _, unspaced, _, open_ended, openings = cue.phrase
+            if openings and not folded.startswith(openings, start):
+                continue
+            found = compiled(pattern).match(folded, start, start + REACH)
+            if found is None:
+                continue
+            if not (unspaced or open_ended or ends_word(text, found.end())):
+                continue
+            if cue.only:
+                self.bound.append((cue, found))
+            else:
+                self._take(cue, found)
 
     def take_bound(self, language: str) -> None:
         """Take the matches of phrases that are bound to the language of the text."""
@@ -135,7 +140,10 @@ class Matcher:
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.is_piece:
-            self.pieces.add(Piece(*found.span(), cue.cue, cue.weak, cue.where == "prompt"))
+            piece = Piece(*found.span(), cue.cue, cue.weak, cue.where == "prompt")
+            known = self.pieces.setdefault(piece.start, piece)
+            if known is not piece and _rank(piece) < _rank(known):
+                self.pieces[piece.start] = piece
         elif cue.where in ("starts", "contains"):
             self._take_sentence(cue, found)
         elif cue.where == "credit":
@@ -251,7 +259,7 @@ class Matcher:
 
     def _name_hits(self, cue: Cue, unit: Unit, found: re.Match[str]) -> bool:
         """Add the hits of a match; return False if its `{name}` is no name."""
-        if "name" not in found.re.groupindex:
+        if not found.re.groups:
             self.hits.append(CueHit(unit.start, unit.end, cue.cue, cue.removes))
             return True
         first, last = found.span("name")
@@ -298,6 +306,11 @@ class Matcher:
 def compiled(pattern: str) -> re.Pattern[str]:
     """Compile on first use: most phrases of most languages are never needed."""
     return re.compile(pattern)
+
+
+def _rank(piece: Piece) -> tuple[int, bool, str, bool]:
+    """Order the pieces that begin at one place."""
+    return -piece.end, piece.weak, piece.cue, not piece.prompt
 
 
 def ends_word(text: str, at: int) -> bool:

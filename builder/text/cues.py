@@ -88,8 +88,7 @@ def find_all_cues(
     matchers = []
     for text, low, found in zip(texts, folded, find_starts(texts, folded, rules), strict=True):
         matcher = Matcher(text, low, rules.roles)
-        for start, number in found:
-            matcher.match(rules.cues[number], start)
+        matcher.match_all(found, rules.cues)
         matchers.append(matcher)
     bound = [number for number, matcher in enumerate(matchers) if matcher.bound]
     for number, language in zip(bound, languages(bound) if bound else (), strict=True):
@@ -124,22 +123,22 @@ def _settle_pieces(matcher: Matcher) -> list[CueHit]:
             else:
                 hits += _stretch(line.start, line.end, pieces)
             continue
-        for bar in _bars(matcher.text, pieces):
-            hits += _stretch(bar[0].start, bar[-1].end, bar)
-        hits += _set_off(matcher.text, pieces)
+        if len(pieces) >= WEAK_RUN:
+            for bar in _bars(matcher.text, pieces):
+                hits += _stretch(bar[0].start, bar[-1].end, bar)
+        if any(piece.prompt for piece in pieces):
+            hits += _set_off(matcher.text, pieces)
     return hits + _weak_lines(matcher.text, weak, hits + matcher.hits)
 
 
 def _by_line(matcher: Matcher) -> list[list[Piece]]:
-    """Group the pieces by line; of pieces that overlap, the first and longest stands for all."""
+    """Group the pieces by line; of pieces that overlap, the first stands for all."""
     lines: list[list[Piece]] = []
     end = -1
-    for piece in sorted(
-        matcher.pieces, key=lambda one: (one.start, -one.end, one.weak, one.cue, not one.prompt)
-    ):
-        if piece.start < end or matcher.quoted(piece.start):
+    for start, piece in sorted(matcher.pieces.items()):
+        if start < end or matcher.quoted(start):
             continue
-        if lines and matcher.text.find("\n", end, piece.start) < 0:
+        if lines and matcher.text.find("\n", end, start) < 0:
             lines[-1].append(piece)
         else:
             lines.append([piece])
@@ -149,11 +148,12 @@ def _by_line(matcher: Matcher) -> list[list[Piece]]:
 
 def _covers(text: str, line: Unit, pieces: list[Piece]) -> bool:
     """Say whether a line holds nothing but the pieces, marks and counters."""
-    borders = [line.start, *(at for piece in pieces for at in (piece.start, piece.end)), line.end]
-    return all(
-        not any(map(str.isalpha, text[first:last]))
-        for first, last in zip(borders[::2], borders[1::2], strict=True)
-    )
+    position = line.start
+    for piece in pieces:
+        if any(map(str.isalpha, text[position : piece.start])):
+            return False
+        position = piece.end
+    return not any(map(str.isalpha, text[position : line.end]))
 
 
 def _stretch(start: int, end: int, pieces: list[Piece]) -> list[CueHit]:
@@ -191,7 +191,10 @@ def _set_off(text: str, pieces: list[Piece]) -> list[CueHit]:
     for before, piece, after in zip([None, *pieces], pieces, [*pieces[1:], None], strict=False):
         if not piece.prompt:
             continue
-        left, right = text[: piece.start][-8:].rstrip(" \u00a0"), _after(text, piece.end)
+        left, right = (
+            text[max(0, piece.start - 8) : piece.start].rstrip(" \u00a0"),
+            _after(text, piece.end),
+        )
         open_left = not left or left[-1] == "\n" or left[-1] in _SET_OFF
         open_left |= before is not None and _adjacent(text, before.end, piece.start)
         joined = after is not None and _adjacent(text, piece.end, after.start)
@@ -243,11 +246,11 @@ def _prompted_lines(text: str, matcher: Matcher) -> list[CueHit]:
     """Return the rest of short lines that begin with a sentence that is a prompt."""
     found = []
     for hit in matcher.hits:
+        if not hit.removes or hit.cue not in _PROMPTS:
+            continue
         line = matcher.line(hit.start)
         if (
-            hit.removes
-            and hit.cue in _PROMPTS
-            and line.whole
+            line.whole
             and hit.start == line.start
             and hit.end < line.end <= line.start + MAX_PROMPTED_LINE
             and len(text.strip()) > line.end - line.start
