@@ -172,7 +172,9 @@ def _flag(work: Work, tools: Tools) -> Reject | None:
     """Tell what to know of the text before it is used."""
     assert work.language is not None
     found = find_flags(work.normalized, work.text, work.hits)
-    work.flags = frozenset(work.language.flags) | found
+    tagged = tools.tagger(work.tag).supports(work.tag)
+    unsupported = frozenset() if tagged else frozenset({Flag.ENTITIES_UNSUPPORTED})
+    work.flags = unsupported.union(work.language.flags, found)
     refused = sorted(work.flags & tools.reject_flags)
     if refused:
         return _reject(work, RejectCode.NOT_ARTICLE, f"flagged {', '.join(refused)}")
@@ -222,7 +224,6 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
     del tools
     text, date, language = work.text, resolve_date(work.dates), work.language
     assert language is not None
-    flags = work.flags if work.spans is not None else work.flags | {Flag.ENTITIES_UNSUPPORTED}
     return CleanArticle(
         id=work.id,
         language=language.tag,
@@ -234,7 +235,7 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
         title=_title(work.raw),
         source=work.source,
         source_hints=tuple(work.sources),
-        flags=tuple(sorted(flags)),
+        flags=tuple(sorted(work.flags)),
         text=text,
         entities=tuple(
             Entity(

@@ -18,6 +18,7 @@ from builder.corpus.templates import RepetitionParams
 from builder.errors import ConfigError
 from builder.input.params import InputParams
 from builder.render.citation import CitationParams
+from builder.text.language_codes import canonical_tag
 from builder.text.signature import SignatureParams
 from schema.terms import Flag
 
@@ -182,7 +183,7 @@ class BuildConfig(_Table):
     entities: str | dict[str, str] = Field(
         default="builtin",
         description="Entity tagger: a spec (`builtin`, `gazetteer`, `none`, …), or one per "
-        "language with `default`.",
+        "language (`fr`, `zh`: no script, no region) with `default`.",
         examples=[{"default": "builtin", "fr": "spacy:fr_core_news_lg"}],
     )
     allow_download: bool = Field(
@@ -198,6 +199,15 @@ class BuildConfig(_Table):
     def _lower_case(cls, value: str) -> str:
         if value != value.lower():
             raise ValueError(f"licence ids of the Hub are lower-case: {value.lower()!r}")
+        return value
+
+    @field_validator("entities")
+    @classmethod
+    def _routes_are_languages(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+        for route in value if isinstance(value, dict) else ():
+            tag = canonical_tag(route)
+            if route not in (tag, "default"):
+                raise ValueError(f"no article is in language {route!r}; its tag here is {tag!r}")
         return value
 
     @model_validator(mode="after")

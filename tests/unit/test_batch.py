@@ -15,6 +15,7 @@ from builder.work import Tools
 from schema.article import CleanArticle, Origin, RawArticle
 from schema.hints import LanguageGuess
 from schema.reject import Reject, RejectCode
+from schema.terms import Flag
 
 TEXTS = (
     "Die Stadt baut eine neue Brücke über den Fluss, sagte die Bürgermeisterin am Montag.",
@@ -139,3 +140,16 @@ def test_declared_values_become_evidence(tools: Tools) -> None:
     assert outcome.source == "example.co.uk"
     kinds = {(hint.kind.value, hint.value) for hint in outcome.source_hints}
     assert {("author", "Mary Jones"), ("publisher", "The Example")} <= kinds
+
+
+def test_articles_without_a_tagger_are_refused_if_the_configuration_says_so(tools: Tools) -> None:
+    """Also the flag that says so of a language is one that articles can be rejected for."""
+    strict = replace(
+        tools,
+        taggers={"default": Fails("nothing"), "de": NoneTagger()},
+        reject_flags=frozenset({Flag.ENTITIES_UNSUPPORTED}),
+    )
+    german, french, _ = process_batch([raw(text) for text in TEXTS], strict)
+    assert isinstance(german, Reject)
+    assert (german.code, german.message) == (RejectCode.NOT_ARTICLE, "flagged entities_unsupported")
+    assert isinstance(french, CleanArticle)

@@ -26,6 +26,8 @@ def test_an_empty_table_is_the_default_build() -> None:
         ({"version": "1"}, r"version: must be three numbers"),
         ({"version": 1.0}, r"version: must be a string, in quotes"),
         ({"name": "no/slashes"}, r"name: must be letters and digits"),
+        ({"entities": {"fra": "none"}}, r"entities: no article is in language 'fra'; .* is 'fr'"),
+        ({"entities": {"zh-Hans": "none"}}, r"language 'zh-Hans'; its tag here is 'zh'"),
         ({"withhold": {"ids": "a"}}, r"withhold\.ids: must be a list"),
     ],
 )
