@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -80,9 +81,7 @@ class RemoteInput:
         store, top = open_store(self.url)
         whole = f"{top}/{unescape_path(path)}" if top else unescape_path(path)
         try:
-            if store.get_file_info(top).type is fs.FileType.File:
-                whole = top
-            stream = store.open_input_file(whole)
+            stream = store.open_input_file(top if _is_file(self.url) else whole)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -172,6 +171,13 @@ class _Stream(io.RawIOBase):
     def close(self) -> None:
         self._stream.close()
         super().close()
+
+
+@lru_cache(maxsize=4)
+def _is_file(url: str) -> bool:
+    """Tell once per process whether an input is a single file; each question is a request."""
+    store, top = open_store(url)
+    return bool(store.get_file_info(top).type is fs.FileType.File)
 
 
 def _lost(name: str, error: OSError) -> InputError:

@@ -24,12 +24,9 @@ class S3Server:
     """A running server without buckets."""
 
     def __init__(self) -> None:
-        from moto.server import ThreadedMotoServer
-
-        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        self._server.start()
-        host, port = self._server.get_host_and_port()
-        self._options = f"?endpoint_override={host}:{port}&scheme=http&region=us-east-1"
+        self.start(0)
+        host, self._port = self._server.get_host_and_port()
+        self._options = f"?endpoint_override={host}:{self._port}&scheme=http&region=us-east-1"
 
     def url(self, path: str) -> str:
         """Return the URL of a bucket, a folder or a file."""
@@ -40,6 +37,14 @@ class S3Server:
         store, _ = fs.FileSystem.from_uri(f"{self.url(name)}&allow_bucket_creation=true")
         store.create_dir(name)
         return store
+
+    def start(self, port: int | None = None) -> None:
+        """Answer; after a stop at the same port, with the buckets that were there."""
+        from moto.server import ThreadedMotoServer
+
+        chosen = self._port if port is None else port
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=chosen, verbose=False)
+        self._server.start()
 
     def stop(self) -> None:
         """Answer no more."""

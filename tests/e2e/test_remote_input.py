@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +92,8 @@ def build(
 #: Small slices, so that files are cut as large ones are.
 BUILD = """
 import sys
+import threading
+import time
 from builder import pipeline
 from builder.cli import main
 if __name__ == "__main__":
@@ -159,6 +163,31 @@ def test_a_store_that_goes_away_ends_the_build_with_advice(folder: Path) -> None
         [file] = list_files(place).files
     with pytest.raises(InputError, match=r"s3://gone/rows.jsonl cannot be read: .* try again"):
         open_input(place, file.path).read()
+
+
+@needs_moto
+def test_a_build_goes_on_when_the_store_is_back(
+    s3: S3Server, local: dict[str, str], tmp_path: Path
+) -> None:
+    out = tmp_path / "news"
+    kept = tmp_path / "news.partial" / "kept"
+
+    def stop_when_work_is_kept() -> None:
+        while not any(kept.glob("??/*")):
+            time.sleep(0.01)
+        s3.stop()
+
+    watcher = threading.Thread(target=stop_when_work_is_kept, daemon=True)
+    watcher.start()
+    run = build(s3.url("raw/articles"), out, {}, "--workers", "1")
+    watcher.join()
+    s3.start()
+    assert run.returncode == 3, run.stderr
+    assert "finished work is kept" in run.stderr
+    assert any(kept.glob("??/*"))
+    again = build(s3.url("raw/articles"), out, {}, "--workers", "1")
+    assert again.returncode == 0, again.stderr
+    assert checksums(out) == local
 
 
 def test_a_folder_on_the_hub_is_built_as_a_folder(
