@@ -7,6 +7,7 @@ know languages, words or publishers, and never removes: it proposes.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -197,8 +198,10 @@ def _run_network(features: Features, bounds: Ints, model: LayoutModel) -> Featur
     text = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
     state = _active(_product(features, model.entry))
     for at, (step, (matrix, bias)) in enumerate(model.blocks):
-        beside = _product(state, (matrix, np.float32(0.0)))
-        state = _active(state + np.maximum(_gather(beside, step, text) + bias, 0.0))
+        change = _gather(_multiply(state, matrix), step, bounds)
+        change += bias
+        np.maximum(change, 0.0, out=change)
+        state = _active(state + change)
         if at == model.pool_after:
             whole = _active(
                 _product(_summary(state, segment_weights(features), bounds), model.pool)
@@ -234,17 +237,22 @@ def choose_segments(scores: Floats, sizes: Floats) -> npt.NDArray[np.bool_]:
     return keep
 
 
-def _product(values: Features, layer: tuple[Features, Features | np.float32]) -> Features:
-    """Multiply by the weights and add the bias, a few rows at a time."""
+def _product(values: Features, layer: Layer) -> Features:
+    """Multiply by the weights and add the bias."""
     matrix, bias = layer
+    product = _multiply(values, matrix)
+    product += bias
+    return product
+
+
+def _multiply(values: Features, matrix: Features) -> Features:
+    """Multiply by a matrix, a few rows at a time."""
     number = values.shape[0]
     if number <= ROWS:
-        product: Features = values @ matrix
-    else:
-        product = np.empty((number, matrix.shape[1]), dtype=np.float32)
-        for at in range(0, number, ROWS):
-            np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
-    product += bias
+        return values @ matrix
+    product = np.empty((number, matrix.shape[1]), dtype=np.float32)
+    for at in range(0, number, ROWS):
+        np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
     return product
 
 
@@ -257,14 +265,15 @@ def _active(values: Features) -> Features:
     return values
 
 
-def _gather(beside: Features, step: int, text: Ints) -> Features:
+def _gather(beside: Features, step: int, bounds: Ints) -> Features:
     """Add to each row what the rows `step` before and after it in its text hold for it."""
     width = beside.shape[1] // 3
-    state = beside[:, width : 2 * width].copy()
-    if step < state.shape[0]:
-        joined = (text[step:] == text[:-step])[:, np.newaxis]
-        state[step:] += beside[:-step, :width] * joined
-        state[:-step] += beside[step:, 2 * width :] * joined
+    before, own, after = beside[:, :width], beside[:, width : 2 * width], beside[:, 2 * width :]
+    state = own.copy()
+    for first, last in pairwise(bounds.tolist()):
+        if last - first > step:
+            state[first + step : last] += before[first : last - step]
+            state[first : last - step] += after[first + step : last]
     return state
 
 
