@@ -31,6 +31,9 @@ PROSE_CHARS = 140
 SHORT_PROSE_CHARS = 70
 """Length of a line of prose, and of one that also ends in a stop. An ideograph counts 2.5."""
 
+NEVER_PROSE = 28
+"""A line of fewer characters is never prose, even in ideographs."""
+
 SHORT_LINE_COST = 0.7
 """What a line that is no prose takes from a run whose lines give up to 7 points."""
 
@@ -83,7 +86,11 @@ def _read_page(text: str) -> _Page | None:
     best = total = 0.0
     start, body = 0, (0, -1)
     for number, line in enumerate(lines):
-        if not line.strip():
+        if len(line) < NEVER_PROSE:
+            if total > 0.0 and line and not line.isspace():
+                total -= SHORT_LINE_COST
+            continue
+        if line.isspace():
             continue
         size = len(line) + (0.0 if line.isascii() else 1.5 * len(_WIDE.findall(line)))
         prose = size >= PROSE_CHARS or (

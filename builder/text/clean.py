@@ -6,7 +6,6 @@ proposed: cues, layout and repetition live in their own modules.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from math import ceil
@@ -116,13 +115,15 @@ def _merge(proposals: Iterable[Proposal], length: int) -> list[RemovedPiece]:
             events.append((last, -1, rule))
     events.sort()
     merged: list[RemovedPiece] = []
-    active: Counter[str] = Counter()
+    active: dict[str, int] = {}
     since = 0
     for position, step, rule in events:
         if active and position > since:
             _append(merged, RemovedPiece(since, position, tuple(sorted(active))))
-        active[rule] += step
-        if not active[rule]:
+        count = active.get(rule, 0) + step
+        if count:
+            active[rule] = count
+        else:
             del active[rule]
         since = position
     return merged
