@@ -32,6 +32,12 @@ PLATFORMS = (
 MIN_PUBLISHER = 3
 """Shortest name of a publisher; shorter ones are scraps of a rights notice."""
 
+NOTICE_CHARS = 40
+"""Characters after a name in which the words of a rights notice may follow it."""
+
+_ABBREVIATED = re.compile(r"\w{1,3}\.")
+"""What follows a whole name in small letters: "e.V.", "a.s."."""
+
 _COMPANY = re.compile(
     r"\b(?:inc|ltd|llc|limited|gmbh|ag|kg|corp|corporation|co|company|holdings?|group|plc|s\.?a|"
     r"s\.?r\.?l|communications|pty|ооо|зао|оао|чао)\b",
@@ -109,12 +115,17 @@ def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iter
 
 def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
     """Yield the hints of the text; their values may repeat."""
+    authors = find_authors(text, hits)
+    persons = [f"{text[slice(*span)].casefold()} " for span in authors]
     named = [
         (SourceKind(hit.hint), *hit.value)
         for hit in hits
-        if hit.hint and hit.hint != SourceKind.AUTHOR and hit.value and _is_trusted(text, hit)
+        if hit.hint
+        and hit.hint != SourceKind.AUTHOR
+        and hit.value
+        and _is_trusted(text, hit, persons)
     ]
-    named += [(SourceKind.AUTHOR, *span) for span in find_authors(text, hits)]
+    named += [(SourceKind.AUTHOR, *span) for span in authors]
     named += [(SourceKind.PLATFORM, *span) for span in _platforms(text, hits)]
     for kind, start, end in named:
         value = " ".join(text[start:end].split())
@@ -122,19 +133,29 @@ def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
             yield SourceHint(kind=kind, value=value, basis=SourceBasis.TEXT, start=start, end=end)
 
 
-def _is_trusted(text: str, hit: CueHit) -> bool:
+def _is_trusted(text: str, hit: CueHit, persons: Sequence[str]) -> bool:
     """Say whether the name of a hit is the publisher's own.
 
     A copyright line often names the company behind it, or a word that only has a capital; the
-    name that a publisher goes by is printed more than once.
+    name that a publisher goes by is printed more than once. A prompt to follow somebody may mean
+    an author: "Follow Anna Roth on Twitter".
     """
     if hit.hint != SourceKind.PUBLISHER or hit.value is None:
         return True
     name = text[slice(*hit.value)]
     if _COMPANY.search(name) or name.casefold() in _NO_NAMES or len(name) < MIN_PUBLISHER:
         return False
-    rights = _RIGHTS.search(text, hit.start, hit.end)
-    return rights is None or text.count(name) > 1
+    if not _RIGHTS.search(text, hit.start, hit.end):
+        return not any(person.startswith(f"{name.casefold()} ") for person in persons)
+    return text.count(name) > 1 and not _goes_on(text, hit.value[1])
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Say whether a name was cut short, as "Herald" of "Herald & Times"."""
+    rest = text[end : end + NOTICE_CHARS].lstrip(" \u00a0")
+    if rest[:1] == "&":
+        return True
+    return rest[:1].islower() and not (_ABBREVIATED.match(rest) or _RIGHTS.search(rest))
 
 
 def _platforms(text: str, hits: Sequence[CueHit]) -> Iterator[tuple[int, int]]:

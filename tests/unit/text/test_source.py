@@ -134,6 +134,29 @@ def test_place_after_a_dash_is_no_author(rules: CueRules) -> None:
     assert named(found, SourceKind.AUTHOR) == ["João Guimarães da Silva Neto"]
 
 
+@pytest.mark.parametrize(
+    ("notice", "publishers"),
+    [
+        ("© 2024 Northern Mail. All rights reserved.", ["Northern Mail"]),
+        ("© 2024 Northern Mail e.V.", ["Northern Mail"]),
+        ("© 2024 Northern Mail tous droits réservés", ["Northern Mail"]),
+        ("© 2024 Northern Mail & Echo", []),
+        ("© 2024 Northern Mail für den ganzen Norden", []),
+    ],
+)
+def test_a_rights_notice_names_the_publisher_in_full_or_not_at_all(
+    notice: str, publishers: list[str], rules: CueRules
+) -> None:
+    found = hints(f"Northern Mail\n{BODY}\n{BODY}\n{notice}", rules)
+    assert named(found, SourceKind.PUBLISHER) == publishers
+
+
+def test_an_author_to_follow_is_no_publisher(rules: CueRules) -> None:
+    prompts = "Follow Hannah on Twitter\nFollow Northern Mail on Facebook"
+    found = hints(f"The hall reopens\nBy Hannah Colley\n{BODY}\n{BODY}\n{prompts}", rules)
+    assert named(found, SourceKind.PUBLISHER) == ["Northern Mail"]
+
+
 def test_hints_do_not_repeat(rules: CueRules) -> None:
     found = hints(f"By Ruth Meyer\n{BODY}\nBy Ruth Meyer", rules, authors=("Ruth Meyer",))
     assert named(found, SourceKind.AUTHOR) == ["Ruth Meyer"]
