@@ -30,7 +30,7 @@ class RejectCode(Term):
     NOTHING_LEFT = "NOTHING_LEFT", "cleaning found no article text"
     NOT_ARTICLE = "NOT_ARTICLE", "flagged as no article, and the configuration rejects those"
     WITHHELD = "WITHHELD", "listed under `[withhold]`"
-    STAGE_FAILED = "STAGE_FAILED", "a stage failed on this article: a bug in Pressmark"
+    STAGE_FAILED = "STAGE_FAILED", "a stage failed on this article: a bug in Pressmark or a plug-in"
     CRASHED = "CRASHED", "it ended the worker process: a bug in a library or plug-in"
     TIMED_OUT = "TIMED_OUT", "it took longer than `[limits] seconds`"
     OUT_OF_MEMORY = "OUT_OF_MEMORY", "it needed more memory than there is, or `[limits] memory_mb`"

@@ -1,5 +1,6 @@
 """Plug-in taggers: specs, errors of one line, real pipelines."""
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -74,6 +75,27 @@ def test_a_plugin_that_is_no_tagger_is_named(plugin: str, rest: str, message: st
 def test_wrong_specs_get_one_line(spec: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         load_plugin(spec)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def make(:", r"cannot import '\w+': SyntaxError: "),
+        ("raise OSError('no model')", r"cannot import '\w+': OSError: no model \(.*, line 1\)"),
+        ("def make():\n    raise OSError('no\\nmodel')", r":make\(\) failed: OSError: no model \("),
+        ("def make(path):\n    return path", r":make\(\) failed: TypeError: .*'path'"),
+    ],
+)
+def test_a_plugin_that_raises_is_its_authors_to_mend(
+    source: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of somebody else's code is no bug of ours, and ends in one line with its place."""
+    name = f"plugin_{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_plugin(f"python:{name}:make")
     assert "\n" not in str(caught.value)
 
 
