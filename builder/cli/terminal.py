@@ -4,6 +4,7 @@ Nothing is said by colour alone, and no line is longer than 80 columns.
 """
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ WIDTH = 80
 
 def draw_progress(*, quiet: bool = False) -> Progress:
     """Draw a bar with rate and remaining time for each stage; none where stderr is no terminal."""
-    if quiet:
+    if quiet or sys.stderr is None:  # which a parent may have closed
         return silent
     from tqdm import tqdm
 

@@ -55,7 +55,7 @@ def run_publish(folder: Path, values: dict[str, Any]) -> int:
         wait_s=values.pop("wait"),
         timeout_s=values.pop("timeout"),
     )
-    progress = not (quiet or as_json) and sys.stderr.isatty()
+    progress = not (quiet or as_json) and sys.stderr is not None and sys.stderr.isatty()
     options = PublishOptions(folder=folder, retry=retry, progress=progress, **values)
     done = publish(options, _Terminal(quiet or as_json, ask), check)
     for finding in done.findings:

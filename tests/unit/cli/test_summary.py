@@ -133,3 +133,10 @@ def test_no_bar_is_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[str]) 
         with draw_progress(quiet=quiet)("read", 10, "shards") as advance:
             advance(10)
     assert capsys.readouterr().err == ""
+
+
+def test_a_build_whose_stderr_is_closed_draws_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under some daemons: there is no channel then, and the work goes on."""
+    monkeypatch.setattr("sys.stderr", None)
+    with draw_progress()("read", 10, "shards") as advance:
+        advance(10)
