@@ -31,6 +31,9 @@ PROSE_CHARS = 140
 SHORT_PROSE_CHARS = 70
 """Length of a line of prose, and of one that also ends in a stop. An ideograph counts 2.5."""
 
+MAX_PROSE = 400.0
+"""Length of a line that counts: one long paragraph must not outweigh three of usual length."""
+
 NEVER_PROSE = 28
 """A line of fewer characters is never prose, even in ideographs."""
 
@@ -92,13 +95,15 @@ def _read_page(text: str) -> _Page | None:
             continue
         if line.isspace():
             continue
-        size = len(line) + (0.0 if line.isascii() else 1.5 * len(_WIDE.findall(line)))
+        size = float(len(line))
+        if size < MAX_PROSE and not line.isascii():
+            size += 1.5 * len(_WIDE.findall(line))
         prose = size >= PROSE_CHARS or (
             size >= SHORT_PROSE_CHARS and line.rstrip().endswith(_STOPS)
         )
         if total <= 0:
             total, start = 0.0, number
-        total += min(size, 400) / 60 if prose else -SHORT_LINE_COST
+        total += min(size, MAX_PROSE) / 60 if prose else -SHORT_LINE_COST
         if total > best:
             best, body = total, (start, number)
     return _Page(text, lines, starts, *body) if best else None

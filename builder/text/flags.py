@@ -42,6 +42,9 @@ MAX_SENTENCE = 600
 MIN_UNSTOPPED = 120
 """Characters of a line of prose in a script without stops; headlines and teasers are shorter."""
 
+END_CHARS = 100
+"""Characters at the end of a text in which it says that it goes on."""
+
 STOP_CHARS = 8
 """Characters at the end of a line in which its stop stands."""
 
@@ -85,7 +88,8 @@ def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Fl
         for hit in found
         if hit.cue in _BY_NOTICE and _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE
     }
-    if _CUT_OFF.search(text) or (Flag.PAYWALLED in flags and _OPEN_END.search(text)):
+    end = text[-END_CHARS:]
+    if _CUT_OFF.search(end) or (Flag.PAYWALLED in flags and _OPEN_END.search(end)):
         flags.add(Flag.TRUNCATED)
     if len(_TICKER_LINE.findall(f"\n{text}")) >= MIN_TICKER:
         flags.add(Flag.LIVEBLOG)
