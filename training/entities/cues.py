@@ -1,4 +1,7 @@
-"""Collect the cue words: `cues.toml`, and names of months, days and languages from CLDR (Babel)."""
+"""Collect the cue words: `cues.toml`, and names of months, days and languages from CLDR (Babel).
+
+`names.toml` adds names that the models are not trained with.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,15 @@ from builder.text.entities.cues import cue_listing
 from training.entities.gazetteer import LOCALES
 
 
-def cue_words() -> str:
-    """Return the listing that `builder.text.entities.cues.Cues` reads."""
-    words = dict(tomllib.loads(Path(__file__).with_name("cues.toml").read_text("utf-8")))
+def cue_words(*, more_names: bool = False) -> str:
+    """Return the listing that `builder.text.entities.cues.Cues` reads.
+
+    Args:
+        more_names: with the names that only the tagger knows, not the training.
+    """
+    words = _words("cues.toml")
+    for label, names in _words("names.toml").items() if more_names else ():
+        words[label] += " " + names
     calendar: set[str] = set()
     tongues: set[str] = set()
     for tag in LOCALES:
@@ -25,3 +34,7 @@ def cue_words() -> str:
     for label, names in (("calendar", calendar), ("tongue", tongues)):
         words[label] = " ".join(sorted(n for n in names if n.isalpha() and len(n) > 2))
     return cue_listing(words)
+
+
+def _words(name: str) -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text("utf-8"))

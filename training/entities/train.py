@@ -55,7 +55,7 @@ def main() -> None:
 
 def write_lists(out: Path) -> None:
     """Write the place names of CLDR, the cue words and the hashes of the gazetteer."""
-    cues = np.frombuffer(cue_words().encode("utf-8"), dtype=np.uint8)
+    cues = np.frombuffer(cue_words(more_names=True).encode("utf-8"), dtype=np.uint8)
     (out / "cues.bin").write_bytes(pack_arrays({"text": cues}))
     names = np.frombuffer(listing().encode("utf-8"), dtype=np.uint8)
     (out / "places.bin").write_bytes(pack_arrays({"text": names}))
