@@ -21,8 +21,8 @@ def cue_words(*, more_names: bool = False) -> str:
         more_names: with the names that only the tagger knows, not the training.
     """
     words = _words("cues.toml")
-    for label, names in _words("names.toml").items() if more_names else ():
-        words[label] += " " + names
+    for label, listed in _words("names.toml").items() if more_names else ():
+        words[label] += " " + listed
     calendar: set[str] = set()
     tongues: set[str] = set()
     for tag in LOCALES:
