@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from builder.errors import ConfigError
 from builder.input.article import text_article
+from builder.input.columns import has_value
 from builder.input.params import InputParams
 from builder.input.rejects import Place, reject
 from builder.input.watch import ask
@@ -148,9 +149,9 @@ def _extract(library: ModuleType, html: str, page: Page) -> tuple[str, dict[str,
     back = {ord(stand_in): char for char, stand_in in stand_ins.items()}
     fields = declared._asdict() | {
         "date": published_date(declared, printed, found.date),
-        "title": found.title or None,
+        "title": _said(found.title),
         "authors": declared.authors or _split_authors(found.author),
-        "publisher": found.sitename or None,
+        "publisher": _said(found.sitename) or declared.publisher,
     }
     return found.text.translate(back), {key: _clean(value, back) for key, value in fields.items()}
 
@@ -184,7 +185,12 @@ def _shield(tree: Any, page: str) -> dict[str, str]:
 
 def _split_authors(author: str | None) -> tuple[str, ...]:
     """Split what Trafilatura joins."""
-    return tuple(name.strip() for name in (author or "").split(";") if name.strip())
+    return tuple(filter(None, map(_said, (author or "").split(";"))))
+
+
+def _said(value: str | None) -> str | None:
+    """Return what an element says, or None if that stands for a missing value."""
+    return value.strip() if value and has_value("title", value) else None
 
 
 def _clean(value: Any, back: dict[int, str]) -> Any:

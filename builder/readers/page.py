@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from builder.input.columns import has_value
 from builder.readers.encoding import (
     Undecodable,
     binary_kind,
@@ -78,6 +79,7 @@ class Declared(NamedTuple):
     url: str | None = None
     language: str | None = None
     authors: tuple[str, ...] = ()
+    publisher: str | None = None
 
 
 def charset_of(content_type: str) -> str | None:
@@ -170,6 +172,7 @@ def read_declared(tree: Any) -> Declared:
         url=_url(tree, meta),
         language=_text(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")),
         authors=tuple(dict.fromkeys(_people(article.get("author")))),
+        publisher=next(_names(article.get("publisher")), None),
     )
 
 
@@ -253,8 +256,14 @@ def _text(value: object) -> str | None:
 def _people(value: object) -> Iterator[str]:
     """Yield the names of persons; an organisation is no author here."""
     for person in value if isinstance(value, list) else [value]:
-        if isinstance(person, dict):
-            if person.get("@type") in {None, "Person", "Author"}:
-                yield from _people(person.get("name"))
-        elif isinstance(person, str) and person.strip() and not _is_url(person):
-            yield person.strip()
+        if not isinstance(person, dict) or person.get("@type") in {None, "Person", "Author"}:
+            yield from _names(person)
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the names of people or organisations, each a string or an object with a `name`."""
+    for named in value if isinstance(value, list) else [value]:
+        if isinstance(named, dict):
+            yield from _names(named.get("name"))
+        elif isinstance(named, str) and has_value("authors", named) and not _is_url(named):
+            yield named.strip()

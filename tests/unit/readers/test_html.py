@@ -77,6 +77,23 @@ def test_a_page_gives_its_text_and_what_it_declares(tmp_path: Path) -> None:
     assert found.origin.sha256 is not None
 
 
+@pytest.mark.parametrize("missing", ["undefined", "null", "nan", " "])
+def test_what_stands_for_a_missing_value_declares_nothing(tmp_path: Path, missing: str) -> None:
+    """Templates write it into all places; the next one that says something is heard."""
+    linked = {
+        "@type": "NewsArticle",
+        "datePublished": "2025-11-07",
+        "author": [{"@type": "Person", "name": missing}, missing],
+        "publisher": {"@type": "Organization", "name": "Example News"},
+    }
+    names = ("author", "og:site_name", "og:title")
+    head = "".join(f'<meta property="{name}" content="{missing}">' for name in names)
+    found = read(tmp_path, page(head=head, linked=linked))
+    assert isinstance(found, RawArticle)
+    assert (found.authors, found.publisher) == ((), "Example News")
+    assert found.title != missing
+
+
 def test_meta_elements_declare_dates_where_there_is_no_json(tmp_path: Path) -> None:
     """Broken JSON-LD is passed over."""
     head = (
