@@ -4,8 +4,9 @@
 
 The corpus is made once (`training.bench.make_pages`); a larger input is more copies of its file,
 which the map stages (scan, annotate) cannot tell from other articles. Sums are over all processes
-of the build: PSS counts a page that several share once, so it is what the machine must have;
-RSS counts it for each of them. Memory is looked at five times a second, so a shorter peak can
+of the build: PSS counts a page that several share once. Part of it are pages of files that the
+kernel may drop at any time; what is left, the anonymous memory, is what the machine must have.
+Memory is looked at five times a second, so a shorter peak can
 pass unseen; the largest RSS of a single process is the kernel's own figure, and exact.
 """
 
@@ -46,12 +47,12 @@ def main() -> None:
     if options.build:
         build_loudly(*options.build, options.workers, full=options.full)
         return
-    print(f"{'MB':>6}  {'stage':<10}{'PSS MB':>8}{'RSS MB':>8}{'largest':>9}")
+    print(f"{'MB':>6}  {'stage':<10}{'PSS MB':>8}{'of it anonymous':>17}{'largest':>9}")
     with tempfile.TemporaryDirectory() as scratch:
         for size in options.mb:
             folder = make_input(Path(scratch), size)
             for stage, peak in measure(folder, Path(scratch) / "out", options).items():
-                print(f"{size:>6g}  {stage:<10}" + "{:>8.0f}{:>8.0f}{:>9.0f}".format(*peak))
+                print(f"{size:>6g}  {stage:<10}" + "{:>8.0f}{:>17.0f}{:>9.0f}".format(*peak))
 
 
 def make_input(scratch: Path, size: float) -> Path:
@@ -68,7 +69,7 @@ def make_input(scratch: Path, size: float) -> Path:
 
 
 def measure(folder: Path, out: Path, options: argparse.Namespace) -> dict[str, list[float]]:
-    """Build a folder, and return the peaks of PSS, RSS and the largest process by stage, in MB."""
+    """Build a folder; by stage, in MB, the peaks of PSS, anonymous PSS and the largest process."""
     command = [sys.executable, "-m", "tests.benchmarks.memory", "--build", str(folder), str(out)]
     command += ["--workers", str(options.workers), *(["--full"] if options.full else [])]
     peaks: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
@@ -89,8 +90,8 @@ def measure(folder: Path, out: Path, options: argparse.Namespace) -> dict[str, l
 
 
 def memory_of(root: int) -> tuple[int, int, int]:
-    """Return PSS and RSS of a process and all below it, and the largest peak of one, in bytes."""
-    pss = rss = largest = 0
+    """Return PSS and anonymous PSS of a process and all below it, and the largest peak of one."""
+    pss = anonymous = largest = 0
     for process in family(root):
         with contextlib.suppress(OSError, LookupError):  # it has ended
             folder = Path("/proc") / str(process)
@@ -102,9 +103,9 @@ def memory_of(root: int) -> tuple[int, int, int]:
                 line.split(":", 1) for line in (folder / "status").read_text().splitlines()
             )
             pss += kilobytes(fields["Pss"])
-            rss += kilobytes(fields["Rss"])
+            anonymous += kilobytes(fields["Pss_Anon"])
             largest = max(largest, kilobytes(status["VmHWM"]))
-    return pss, rss, largest
+    return pss, anonymous, largest
 
 
 def kilobytes(field: str) -> int:

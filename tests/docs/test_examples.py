@@ -22,6 +22,7 @@ RUN = ("sh", "python", "text")
 SKIPPED = {
     r"^make ": "the Makefile is what runs this test",
     r"hf://|publish|revision=": "needs the Hub; tests/hub runs these commands against a server",
+    r"s3://": "needs a store; tests/e2e runs these commands against a server",
     r"--pyargs builder\.contract": "tests/unit/test_contract.py runs it",
     r"training\.": "measures for minutes, on data of your own",
     r"diff ": "tests/unit/diff runs it on two releases",
