@@ -80,6 +80,8 @@ _ONLY_SIMPLIFIED = _SIMPLIFIED - _TRADITIONAL
 _ONLY_TRADITIONAL = _TRADITIONAL - _SIMPLIFIED
 
 _TRADITIONAL_REGIONS = frozenset({"hant", "tw", "hk", "mo"})
+_SIMPLIFIED_REGIONS = frozenset({"hans", "cn", "sg", "my"})
+_SEVERAL = frozenset({"sh", "hbs"})  # Serbo-Croatian: declared, it is none of hr, sr and bs
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _DECLARED = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_]([A-Za-z0-9_-]{1,20}))?\s*")
 
@@ -319,10 +321,12 @@ def _declared_tag(declared: str | None) -> str | None:
         return None
     primary = canonical_tag(match[1])
     parts = re.split("[-_]", (match[2] or "").lower())
-    if primary == UNDETERMINED:
+    if primary == UNDETERMINED or match[1].lower() in _SEVERAL:
         return None
-    if primary == "zh" and parts[0]:
-        return "zh-Hant" if _TRADITIONAL_REGIONS.intersection(parts) else "zh-Hans"
+    if primary == "zh" and _TRADITIONAL_REGIONS.intersection(parts):
+        return "zh-Hant"
+    if primary == "zh" and _SIMPLIFIED_REGIONS.intersection(parts):
+        return "zh-Hans"
     if primary == "sr" and parts[0] in ("cyrl", "latn"):
         return f"sr-{parts[0].title()}"
     return primary

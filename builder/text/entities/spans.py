@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from operator import index
 from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
 
 
 class TaggedSpan(NamedTuple):
@@ -145,14 +148,22 @@ def _checked(text: str, span: TaggedSpan, label_map: Mapping[str, str | None]) -
         raise TaggerOutputError(
             f"not a span: {span!r} (known form: start, end, label, score, iso)"
         ) from error
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
+    if {type(start), type(end)} & {bool}:
+        raise TaggerOutputError(f"span {start!r}:{end!r} has no numbers for offsets")
+    try:
+        start, end = index(start), index(end)  # also those of numpy
+    except TypeError as error:
+        raise TaggerOutputError(
+            f"span {start!r}:{end!r} has no whole numbers for offsets"
+        ) from error
+    if not 0 <= start < end <= len(text):
         raise TaggerOutputError(
             f"span {start!r}:{end!r} does not lie in a text of {len(text)} code points"
         )
     if not isinstance(label, str) or label.upper() not in label_map:
         known = ", ".join(sorted(label_map))
         raise TaggerOutputError(f"unknown label {label!r} at {start}:{end} (known: {known})")
-    if not isinstance(score, (int, float)) or not 0.0 <= score <= 1.0:
+    if not isinstance(score, (int, float, np.floating)) or not 0.0 <= score <= 1.0:
         raise TaggerOutputError(f"score {score!r} at {start}:{end} does not lie in [0, 1]")
     if not text[start:end].strip():
         raise TaggerOutputError(f"span {start}:{end} is blank")

@@ -208,6 +208,8 @@ def test_the_full_stop_of_an_abbreviation_belongs_to_the_name() -> None:
     ("span", "message"),
     [
         (TaggedSpan(0, 99, "PER", 0.5), "does not lie in a text"),
+        (TaggedSpan(True, 4, "PER", 0.5), "no numbers for offsets"),
+        (TaggedSpan(0.0, 4.0, "PER", 0.5), "no whole numbers for offsets"),
         (TaggedSpan(-1, 2, "PER", 0.5), "does not lie in a text"),
         (TaggedSpan(3, 3, "PER", 0.5), "does not lie in a text"),
         (TaggedSpan(2, 3, "PER", 0.5), "is blank"),
@@ -219,6 +221,13 @@ def test_the_full_stop_of_an_abbreviation_belongs_to_the_name() -> None:
 def test_unsound_spans_are_refused(span: TaggedSpan, message: str) -> None:
     with pytest.raises(TaggerOutputError, match=message):
         checked_spans("Al Gore", [span])
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    span = TaggedSpan(np.int64(0), np.int32(7), "PER", np.float32(0.5))  # type: ignore[arg-type]
+    [found] = checked_spans("Al Gore", [span])
+    assert found == TaggedSpan(0, 7, "PER", 0.5)
+    assert [type(value) for value in found[:2]] == [int, int]
 
 
 def test_something_else_than_spans_is_refused() -> None:

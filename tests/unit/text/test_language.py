@@ -143,6 +143,9 @@ def test_close_kin_are_no_mixture(default: Py3LangId) -> None:
         ("zh-TW", BY_LANGUAGE["zh-Hant"], False),
         ("zh-CN", BY_LANGUAGE["zh-Hant"], True),
         ("zh", BY_LANGUAGE["zh-Hant"], False),
+        ("zh-yue", BY_LANGUAGE["zh-Hant"], False),
+        ("sh", BY_LANGUAGE["sr-Cyrl"], False),
+        ("prs", "شورای شهر دیشب پس از بحثی طولانی بودجه سال آینده شهر را تصویب کرد.", False),
         ("sr-Latn", BY_LANGUAGE["sr-Cyrl"], True),
     ],
 )
