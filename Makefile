@@ -2,7 +2,7 @@
 #   make dataset   build seeds/ into dist/seeds/
 #   make test      format, lint, types, import contracts, quick tests
 #   make bench     builds against peers, as a table and dist/bench.json (5 minutes, idle machine)
-#   make test-all  the slow tests too: engines, browser, fault matrices, optional back-ends
+#   make test-all  then the slow ones: engines, browser, fault matrices, optional back-ends
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,8 +17,8 @@ dataset: $(VENV)/.base
 test: check
 	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
 
-test-all: check $(VENV)/.all
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+test-all: test $(VENV)/.all
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m slow
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

@@ -150,6 +150,7 @@ def test_an_article_that_ends_its_worker_is_a_reject(
     assert counts == {"read": 150, "published": 146, "rejected": 4}
 
 
+@pytest.mark.slow
 def test_a_page_that_crashes_its_parser_is_a_reject(
     tmp_path: Path, shipped: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
