@@ -32,8 +32,10 @@ OPTIONS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
     "distributed.comm.timeouts.connect": "600s",
-    "distributed.worker.lifetime.duration": None,
 }
+
+#: Name of a cluster that we start: it is ours to scale and to close.
+OURS = "pressmark"
 
 #: Seconds to wait for a scheduler that somebody else has started.
 CONNECT = 30
@@ -69,7 +71,7 @@ class DaskExecutor:
             client = self.distributed.get_client()
         except ValueError:
             return self._connect()
-        if client.cluster is not None and len(client.cluster.workers) < self.settings.workers:
+        if _is_ours(client) and len(client.cluster.workers) < self.settings.workers:
             client.cluster.scale(self.settings.workers)
         return client
 
@@ -85,6 +87,7 @@ class DaskExecutor:
                 ) from error
         return self.distributed.Client(
             self.distributed.LocalCluster(
+                name=OURS,
                 n_workers=self.settings.workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
@@ -128,13 +131,17 @@ class _Crew:
         if not self._tasks:
             return
         self._client.cancel([*self._tasks], force=True)
-        if self._client.cluster is not None:  # it is ours, and ends its workers
+        if _is_ours(self._client):
             self._client.cluster.close()
             self._client.close()
             return
         deadline = time.monotonic() + PATIENCE
         while any(self._client.run(works_for, self._run).values()) and time.monotonic() < deadline:
             time.sleep(PAUSE)
+
+
+def _is_ours(client: Any) -> bool:
+    return client.cluster is not None and client.cluster.name == OURS
 
 
 def make(settings: Settings) -> DaskExecutor:
