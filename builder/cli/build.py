@@ -116,10 +116,12 @@ def _read_config(
     """Return the configuration of a build, and the folder that its paths are relative to."""
     from builder.config import CONFIG_NAME, parse_config, read_config
 
-    folder = source if isinstance(source, Path) else Path()  # that of a store stands here
-    base = folder if folder.is_dir() else folder.parent
-    if path is None and (base / CONFIG_NAME).is_file():
-        path = base / CONFIG_NAME
+    if isinstance(source, Path):
+        base = source if source.is_dir() else source.parent
+        if path is None and (base / CONFIG_NAME).is_file():
+            path = base / CONFIG_NAME
+    else:
+        base = Path()
     config = read_config(path) if path else parse_config({}, "the defaults")
     if mapping:
         table = config.model_dump(exclude_unset=True)
