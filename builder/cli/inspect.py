@@ -7,6 +7,7 @@ import click
 
 from builder.cli.exits import FINDINGS
 from builder.cli.local import PATH, local_copy
+from builder.cli.options import ENGINES
 from builder.cli.terminal import draw_progress, show_findings, show_verdict
 
 __all__ = ["diff", "explain", "report", "schema", "verify"]
@@ -14,12 +15,7 @@ __all__ = ["diff", "explain", "report", "schema", "verify"]
 
 @click.command()
 @click.argument("folder")
-@click.option(
-    "--engines",
-    default="pyarrow,datasets",
-    show_default=True,
-    help="Libraries to read the rows with: names, `all` that are installed, or `none`.",
-)
+@ENGINES
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON lines.")
 @click.option("--quiet", is_flag=True, help="Print findings only.")
 def verify(folder: str, engines: str, as_json: bool, quiet: bool) -> int:

@@ -7,6 +7,7 @@ import click
 
 from builder.cli.exits import FINDINGS
 from builder.cli.local import PATH
+from builder.cli.options import ENGINES
 from builder.cli.terminal import show_findings
 
 __all__ = ["publish", "store"]
@@ -26,12 +27,7 @@ __all__ = ["publish", "store"]
 @click.option("--prune", is_flag=True, help="Also delete files that no release has listed.")
 @click.option("--allow-findings", is_flag=True, help="Publish in spite of findings; recorded.")
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
-@click.option(
-    "--engines",
-    default="pyarrow,datasets",
-    show_default=True,
-    help="Libraries to verify the rows with: names, `all` that are installed, or `none`.",
-)
+@ENGINES
 @click.option("--attempts", default=5, show_default=True, type=click.IntRange(1), help="Tries.")
 @click.option("--wait", default=2.0, show_default=True, help="Seconds before the second try.")
 @click.option("--timeout", default=120.0, show_default=True, help="Seconds without an answer.")
@@ -57,12 +53,7 @@ def publish(folder: Path, **options: Any) -> int:
 @click.command()
 @click.argument("folder", type=PATH)
 @click.argument("url")
-@click.option(
-    "--engines",
-    default="pyarrow",
-    show_default=True,
-    help="Libraries to verify the rows with: names, `all` that are installed, or `none`.",
-)
+@ENGINES
 @click.option("--quiet", is_flag=True, help="Print errors and findings only.")
 def store(folder: Path, url: str, engines: str, quiet: bool) -> int:
     """Copy a built folder to S3, Google Cloud Storage, or any store that fsspec knows.
