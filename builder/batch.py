@@ -33,7 +33,7 @@ __all__ = ["STAGES", "process_batch"]
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
 
-#: Checks the receipt of an article at once, in two thirds of the time.
+#: Checks the receipt of an article at once, instead of piece by piece.
 _REMOVED = TypeAdapter(tuple[RemovedSpan, ...])
 
 Works = Sequence[Work]
