@@ -6,8 +6,7 @@ step together wait together. It knows bytes and labels, and no tag policy but th
 """
 
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from math import sqrt
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from builder import native
 from builder.text.language_codes import FAMILY, SECOND_LOOK, canonical_tag
 from schema.hints import LanguageGuess
 
@@ -24,12 +24,16 @@ __all__ = ["Py3LangId", "load_py3langid", "py3langid_files", "unpack_py3langid"]
 SURE = 0.9
 """Probability from which on an answer is not given the sum of its kin."""
 
-LEAST_TOGETHER = 16
-"""Passages that have to be left for a step in numpy to be cheaper than one of Python for each."""
-
 _DIALECTS = frozenset({"arz", "ary", "grc", "hbo", "wuu", "yue"})
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+_count_features = native.kernel(
+    "count_features",
+    *(native.U8, native.I64, native.SIZE, native.U32, native.I32, native.I32),
+    *(native.I64, native.I64, native.F32, native.I64),
+)
 
 
 def unpack_py3langid() -> dict[str, npt.NDArray[Any]]:
@@ -48,7 +52,7 @@ def unpack_py3langid() -> dict[str, npt.NDArray[Any]]:
         "weights": np.ascontiguousarray(model.nb_ptc, dtype=np.float32),
         "priors": model.nb_pc,
         "labels": np.array(model.nb_classes),
-        "moves": np.frombuffer(model.tk_nextmove, dtype=model.tk_nextmove.typecode),
+        "moves": np.array(model.tk_nextmove, dtype=np.uint32),
         "rows": np.array(model.tk_row, dtype=np.int32) << 8,
         "features": np.array(model.tk_output, dtype=np.int32),
     }
@@ -108,7 +112,7 @@ class Py3LangId:
         """
         encoded = [_encode(text) for text in texts]
         return [
-            self._guess(self._chances(found, len(text)))
+            self._guess(self._chances(*found, len(text)))
             for text, found in zip(encoded, self._find_features(encoded), strict=True)
         ]
 
@@ -121,13 +125,10 @@ class Py3LangId:
             score = sum(sorted(kin, reverse=True))
         return LanguageGuess(tag=canonical_tag(tag), score=round(min(1.0, score), 3))
 
-    def _chances(self, features: list[int], size: int) -> Floats:
+    def _chances(self, rows: Places, counts: Floats, size: int) -> Floats:
         """Return the chance of each label for a text of so many bytes with these features."""
         scores: Floats = np.zeros(len(self._labels), dtype=np.float32)
-        if features:
-            counted = Counter(features)
-            rows = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
-            counts = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
+        if rows.size:
             scores = np.log1p(counts) @ self._weights[rows] + self._priors
         scores *= 1.0 / sqrt(size or 1)
         np.exp(scores - scores.max(), out=scores)
@@ -137,36 +138,18 @@ class Py3LangId:
             scores[other] = 0.0
         return scores
 
-    def _find_features(self, texts: Sequence[bytes]) -> list[list[int]]:
-        """Send texts through the automaton; return the features of each, in order."""
-        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        order = np.argsort(-sizes, kind="stable")
-        # How many texts have a byte at each step; the longest come first.
-        left = np.searchsorted(-sizes[order], -np.arange(sizes.max(initial=0)))
-        together = int(np.searchsorted(-left, -LEAST_TOGETHER, side="right"))
+    def _find_features(self, texts: Sequence[bytes]) -> Iterator[tuple[Places, Floats]]:
+        """Yield the features of each text, in the order of their first places, and how often."""
+        bounds = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum([len(text) for text in texts], out=bounds[1:])
         codes = np.frombuffer(b"".join(texts), dtype=np.uint8)
-        places = (np.cumsum(sizes) - sizes)[order]
-        states = np.zeros(len(texts), dtype=np.int64)
-        seen = np.full((together, len(texts)), -1, dtype=np.int32)
-        for step, many in enumerate(left[:together].tolist()):
-            now = self._moves[self._rows[states[:many]] + codes[places[:many] + step]]
-            states[:many] = now
-            seen[step, :many] = self._features[now]
-        found: list[list[int]] = [[]] * len(texts)
-        for at, state, own in zip(order.tolist(), states.tolist(), seen.T, strict=True):
-            rest = self._walk(state, texts[at][together:])
-            found[at] = own[own >= 0].tolist() + rest
-        return found
-
-    def _walk(self, state: int, text: bytes) -> list[int]:
-        """Send one text through the automaton, from a state on."""
-        moves, rows, features = self._moves.data, self._rows.data, self._features.data
-        found = []
-        for code in text:
-            state = moves[rows[state] + code]
-            if features[state] >= 0:
-                found.append(features[state])
-        return found
+        found, counts = np.empty(codes.size, np.int64), np.empty(codes.size, np.float32)
+        sizes = np.empty(len(texts), np.int64)
+        seen = np.full(len(self._weights), -1, dtype=np.int64)
+        model = self._moves, self._rows, self._features
+        _count_features(codes, bounds, len(texts), *model, seen, found, counts, sizes)
+        for first, size in zip(bounds.tolist(), sizes.tolist(), strict=False):
+            yield found[first : first + size], counts[first : first + size]
 
 
 def _encode(text: str) -> bytes:

@@ -1,0 +1,57 @@
+"""Declare the inner loops that are written in C, and check what is handed to them.
+
+A kernel reads and writes arrays whose sizes it is told, and nothing else: it keeps no state,
+allocates nothing that outlives the call and knows no Python object. What a kernel is for is said
+where it is used; here are only types. The library is compiled when the package is installed.
+"""
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.ctypeslib import ndpointer
+
+__all__ = ["F32", "F64", "I8", "I16", "I32", "I64", "SIZE", "U8", "U16", "U32", "U64", "kernel"]
+
+
+def _array(kind: str) -> Any:
+    """Return what checks that an argument is a contiguous array of a type, and passes its place."""
+    return ndpointer(dtype=np.dtype(kind), flags=("C_CONTIGUOUS", "ALIGNED"))
+
+
+U8, U16, U32, U64 = map(_array, ("u1", "u2", "u4", "u8"))
+I8, I16, I32, I64 = map(_array, ("i1", "i2", "i4", "i8"))
+F32, F64 = map(_array, ("f4", "f8"))
+SIZE = ctypes.c_int64
+"""A number, not an array."""
+
+_LIBRARY = Path(__file__).with_name("kernels.so")
+
+
+def kernel(name: str, *arguments: Any) -> Callable[..., int]:
+    """Return a function of the library.
+
+    Args:
+        name: its name in C.
+        arguments: the types of its arguments: `SIZE`, or the array types of this module.
+
+    Returns:
+        A function that raises `ctypes.ArgumentError` for other arguments, and returns a number.
+
+    Raises:
+        ImportError: the library was not compiled.
+    """
+    found = getattr(_library(), name)
+    found.argtypes = arguments
+    found.restype = SIZE
+    return found  # type: ignore[no-any-return]  # ctypes knows no types of functions
+
+
+def _library() -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL(str(_LIBRARY))
+    except OSError as error:
+        message = f"{_LIBRARY.name} is missing or of another machine; install pressmark again"
+        raise ImportError(message) from error
