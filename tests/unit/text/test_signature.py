@@ -96,8 +96,15 @@ def jaccard(left: str, right: str, width: int = 5) -> float:
 @given(ANY_TEXT)
 @examples
 def test_signatures_equal_the_slow_twin(text: str) -> None:
-    """The vectorised form computes what its description says."""
+    """The kernel computes what its description says."""
     assert sign_texts([text], SMALL)[0].tolist() == slow_signature(text, SMALL)
+
+
+def test_case_is_folded_as_python_folds_it() -> None:
+    """All characters that fold to others, one or several, also beyond the table."""
+    cased = [chr(code) for code in range(0x110000) if chr(code).casefold() != chr(code)]
+    for text in ("".join(cased), " ".join(cased)):
+        assert sign_text(text, PARAMS) == sign_text(text.casefold(), PARAMS)
 
 
 @given(st.lists(ANY_TEXT, max_size=8))
