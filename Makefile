@@ -32,7 +32,7 @@ bench: $(VENV)/.bench
 clean:
 	rm -rf $(VENV) dist
 
-$(VENV)/.base: pyproject.toml setup.py constraints.txt $(wildcard builder/native/*.c)
+$(VENV)/.base: pyproject.toml setup.py constraints.txt $(wildcard builder/native/*.[ch])
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; set PYTHON=python3.x" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)

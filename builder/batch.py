@@ -19,7 +19,7 @@ from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
 from builder.text.repetition import propose_repetition
-from builder.text.segments import segment
+from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
 from builder.text.source import declared_names, hint_sources, resolve_source
 from builder.work import Carried, Tools, Withheld, Work
@@ -142,10 +142,11 @@ def _read_layout(works: Works, tools: Tools) -> None:
     """Cut the texts into segments, and tell article from page."""
     if not (tools.layout or tools.templates):
         return
-    for work in works:
-        work.segments = segment(work.normalized)
+    texts = [work.normalized for work in works]
+    segmented = segment_all(texts)
+    for work, segments in zip(works, segmented, strict=True):
+        work.segments = segments
     if tools.layout:
-        texts, segmented = [work.normalized for work in works], [work.segments for work in works]
         typed = [work.typed for work in works]
         found = propose_layouts(texts, segmented, tools.layout, typed)
         for work, proposals in zip(works, found, strict=True):
@@ -157,6 +158,7 @@ def _clean(work: Work, tools: Tools) -> Reject | None:
     """Weigh all evidence against the page around the article, and remove it."""
     text, weak = work.normalized, work.weak
     if tools.templates:
+        assert work.segments is not None
         weak = weak + propose_repetition(text, work.segments, tools.templates, work.source)
     work.text, work.removed = clean_text(text, work.typed, weak)
     if not work.text:

@@ -14,7 +14,7 @@ from builder.text.language import LanguageDecision, LanguageIdentifier
 from builder.text.language_codes import UNDETERMINED
 from builder.text.layout import LayoutModel
 from builder.text.repetition import TemplateTable
-from builder.text.segments import Segment
+from builder.text.segments import Segments
 from builder.text.signature import SignatureParams
 from schema.article import RawArticle
 from schema.hints import DateHint, SourceHint
@@ -92,7 +92,7 @@ class Work:
     typed: list[Proposal] = field(default_factory=list)
     sources: list[SourceHint] = field(default_factory=list)
     source: str | None = None
-    segments: list[Segment] = field(default_factory=list)
+    segments: Segments | None = None
     weak: list[Proposal] = field(default_factory=list)
     text: str = ""
     removed: list[RemovedPiece] = field(default_factory=list)

@@ -31,7 +31,7 @@ __all__ = [
     "UPPER",
     "basic_codes",
     "class_table",
-    "classify",
+    "code_points",
 ]
 
 OTHER, SPACE, NEWLINE, LOWER, UPPER, LETTER, IDEOGRAPH, MARK, DIGIT = range(9)
@@ -64,9 +64,9 @@ _BY_CATEGORY = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Nd": DIGIT}
 _BY_MAJOR = {"L": LETTER, "M": MARK, "N": DIGIT, "Z": SPACE}
 
 
-def classify(text: str) -> npt.NDArray[np.uint8]:
-    """Return the class of each code point, as an array of the text's length."""
-    return class_table()[basic_codes(text)]
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def basic_codes(text: str) -> npt.NDArray[np.uint32]:
@@ -74,7 +74,7 @@ def basic_codes(text: str) -> npt.NDArray[np.uint32]:
 
     Code points above U+20000 become an ideograph, others beyond the plane a mere sign.
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(text)
     if codes.size and int(codes.max()) > 0xFFFF:
         high = np.where(codes >= 0x20000, 0x4E00, 0x2603).astype(np.uint32)
         codes = np.where(codes > 0xFFFF, high, codes)

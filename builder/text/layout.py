@@ -7,7 +7,7 @@ know languages, words or publishers, and never removes: it proposes.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from builder.text.layout_features import (
 )
 from builder.text.layout_page import Floats, Ints, read_pages
 from builder.text.layout_words import Lexicon, load_lexicon
-from builder.text.segments import Segment
+from builder.text.segments import Segments
 
 __all__ = [
     "LayoutModel",
@@ -124,7 +124,7 @@ def load_layout(
 
 def propose_layout(
     text: str,
-    segments: Sequence[Segment],
+    segments: Segments,
     model: LayoutModel,
     cues: Iterable[Proposal] = (),
 ) -> list[Proposal]:
@@ -145,7 +145,7 @@ def propose_layout(
 
 def propose_layouts(
     texts: Sequence[str],
-    segmented: Sequence[Sequence[Segment]],
+    segmented: Sequence[Segments],
     model: LayoutModel,
     cues: Sequence[Iterable[Proposal]],
 ) -> list[list[Proposal]]:
@@ -156,7 +156,7 @@ def propose_layouts(
 
 def score_segments(
     text: str,
-    segments: Sequence[Segment],
+    segments: Segments,
     model: LayoutModel,
     cues: Iterable[Proposal] = (),
 ) -> Features:
@@ -166,7 +166,7 @@ def score_segments(
 
 def score_texts(
     texts: Sequence[str],
-    segmented: Sequence[Sequence[Segment]],
+    segmented: Sequence[Segments],
     model: LayoutModel,
     cues: Sequence[Iterable[Proposal]],
 ) -> list[Features]:
@@ -184,13 +184,13 @@ def score_texts(
     return scores
 
 
-def _decide(segments: Sequence[Segment], scores: Features) -> list[Proposal]:
+def _decide(segments: Segments, scores: Features) -> list[Proposal]:
     """Propose the runs of segments that go, unless all are more likely noise than not."""
     if not segments or scores.max() < 0.0:
         return []
-    sizes = np.array([end - start for start, end, _ in segments], dtype=np.float64)
+    sizes = (segments.ends - segments.starts).astype(np.float64)
     keep = choose_segments(scores.astype(np.float64), sizes)
-    return list(_runs(segments, keep.tolist()))
+    return _removed(segments, keep)
 
 
 def _run_network(features: Features, bounds: Ints, model: LayoutModel) -> Features:
@@ -286,14 +286,8 @@ def _summary(state: Features, weights: Floats, bounds: Ints) -> Features:
     return _active(np.hstack([weighed, even]).astype(np.float32))
 
 
-def _runs(segments: Sequence[Segment], keep: Sequence[bool]) -> Iterable[Proposal]:
+def _removed(segments: Segments, keep: npt.NDArray[np.bool_]) -> list[Proposal]:
     """Join neighbouring segments that are not kept."""
-    start = -1
-    for at, kept in enumerate(keep):
-        if not kept and start < 0:
-            start = segments[at].start
-        elif kept and start >= 0:
-            yield Proposal(start, segments[at - 1].end, RULE)
-            start = -1
-    if start >= 0:
-        yield Proposal(start, segments[-1].end, RULE)
+    edges = np.flatnonzero(np.diff(keep, prepend=True, append=True))
+    starts, ends = segments.starts[edges[::2]], segments.ends[edges[1::2] - 1]
+    return list(map(Proposal, starts.tolist(), ends.tolist(), repeat(RULE)))

@@ -46,7 +46,7 @@ from builder.text.layout_page import (
     read_pages,
 )
 from builder.text.layout_words import Lexicon, describe_words
-from builder.text.segments import Segment
+from builder.text.segments import LINE, PIECE, Segments
 
 __all__ = ["GRID", "LIMIT", "Features", "describe_pages", "describe_segments", "segment_weights"]
 
@@ -75,7 +75,7 @@ _OTHER_CUES = 5
 
 
 def describe_segments(
-    text: str, segments: Sequence[Segment], lexicon: Lexicon, cues: Iterable[Proposal] = ()
+    text: str, segments: Segments, lexicon: Lexicon, cues: Iterable[Proposal] = ()
 ) -> Features:
     """Compute the features of all segments of one text.
 
@@ -93,7 +93,7 @@ def describe_segments(
 
 def describe_pages(
     pages: Pages,
-    segmented: Sequence[Sequence[Segment]],
+    segmented: Sequence[Segments],
     lexicon: Lexicon,
     cues: Sequence[Iterable[Proposal]],
 ) -> Features:
@@ -155,7 +155,7 @@ def _edges(pages: Pages) -> Floats:
     return rows
 
 
-def _lines(pages: Pages, segmented: Sequence[Sequence[Segment]]) -> Floats:
+def _lines(pages: Pages, segmented: Sequence[Segments]) -> Floats:
     """Describe the line a segment lies in and the empty lines around it."""
     number = pages.starts.size
     line = np.searchsorted(pages.newlines, pages.starts)
@@ -164,7 +164,7 @@ def _lines(pages: Pages, segmented: Sequence[Sequence[Segment]]) -> Floats:
     gaps[1:-1] = line[1:] - line[:-1]
     gaps[pages.bounds] = 2.0
     sizes = np.bincount(line, weights=pages.weight)
-    kinds = [found[2] for segments in segmented for found in segments]
+    kinds = np.concatenate([segments.kinds for segments in segmented])
     rows = np.empty((6, number))
     rows[0] = np.minimum(gaps[:-1], 4.0) / 2.0
     rows[1] = np.minimum(gaps[1:], 4.0) / 2.0
@@ -173,8 +173,8 @@ def _lines(pages: Pages, segmented: Sequence[Sequence[Segment]]) -> Floats:
     rows[2:4] = fourth_root(rows[2:4])
     rows[2] -= 3.0
     rows[3] -= 1.0
-    rows[4] = [kind == "line" for kind in kinds]
-    rows[5] = [kind == "piece" for kind in kinds]
+    rows[4] = kinds == LINE
+    rows[5] = kinds == PIECE
     return rows
 
 

@@ -7,8 +7,6 @@ space and small letters, most of any text in cased scripts, are only counted tog
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +24,7 @@ from builder.text.characters import (
     class_table,
 )
 from builder.text.joined import join_texts
-from builder.text.segments import Segment
+from builder.text.segments import Segments
 
 __all__ = [
     "AT",
@@ -107,7 +105,7 @@ def fourth_root(values: npt.NDArray[np.generic] | float) -> Floats:
     return np.sqrt(root, out=root) if root.ndim else np.sqrt(root)
 
 
-def read_pages(texts: Sequence[str], segmented: Sequence[Sequence[Segment]]) -> Pages:
+def read_pages(texts: Sequence[str], segmented: Sequence[Segments]) -> Pages:
     """Class the characters of texts, count them in each segment, and find the words.
 
     Every text has at least one segment.
@@ -120,10 +118,8 @@ def read_pages(texts: Sequence[str], segmented: Sequence[Sequence[Segment]]) -> 
     number = int(bounds[-1])
     text = np.repeat(np.arange(numbers.size), numbers)
     shift = offsets.take(text)
-    starts = np.fromiter(map(itemgetter(0), chain.from_iterable(segmented)), np.int64, number)
-    ends = np.fromiter(map(itemgetter(1), chain.from_iterable(segmented)), np.int64, number)
-    starts += shift
-    ends += shift
+    starts = np.concatenate([segments.starts for segments in segmented]) + shift
+    ends = np.concatenate([segments.ends for segments in segmented]) + shift
     counts, size = _count(classes, starts, ends)
     weight: Floats = size + 2.0 * counts[IDEOGRAPH]
     stops = counts[STOPS, :].sum(axis=0)

@@ -6,7 +6,7 @@ counted (`builder.corpus.templates`) and keeps no text: only hashes.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from builder.text.characters import (
     class_table,
 )
 from builder.text.clean import Proposal
-from builder.text.segments import Segment
+from builder.text.segments import LINE, Segments
 
 __all__ = [
     "LONG",
@@ -100,7 +100,7 @@ def load_templates(path: Path) -> TemplateTable:
     return TemplateTable(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def count_segments(text: str, segments: Sequence[Segment]) -> Counted:
+def count_segments(text: str, segments: Segments) -> Counted:
     """Choose the segments that may be template text, and hash them.
 
     White space does not count, and a run of digits is as good as any other. The hash is a
@@ -112,9 +112,7 @@ def count_segments(text: str, segments: Sequence[Segment]) -> Counted:
     """
     if not segments:
         return Counted(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
-    first, last, kinds = zip(*segments, strict=True)
-    starts, ends = np.array(first), np.array(last)
-    is_line = np.array([kind == "line" for kind in kinds])
+    starts, ends, is_line = segments.starts, segments.ends, segments.kinds == LINE
     codes = basic_codes(text)
     classes = class_table()[codes]
     letters = _between((classes >= LOWER) & (classes <= IDEOGRAPH), starts, ends)
@@ -129,7 +127,7 @@ def count_segments(text: str, segments: Sequence[Segment]) -> Counted:
 
 
 def propose_repetition(
-    text: str, segments: Sequence[Segment], table: TemplateTable, source: str | None
+    text: str, segments: Segments, table: TemplateTable, source: str | None
 ) -> list[Proposal]:
     """Propose the segments that recur in the articles of a source.
 

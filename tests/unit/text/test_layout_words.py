@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import builder.text
-from builder.text.layout_page import read_page
+from builder.text.layout_page import read_pages
 from builder.text.layout_words import TOPICS, describe_words, load_lexicon
 from builder.text.segments import segment
 
@@ -27,7 +27,7 @@ comment = "댓글을"
 def topics(tmp_path: Path, text: str) -> list[dict[str, float]]:
     path = tmp_path / "words.toml"
     path.write_text(LEXICON, encoding="utf-8")
-    rows = describe_words(read_page(text, segment(text)), load_lexicon(path))
+    rows = describe_words(read_pages([text], [segment(text)]), load_lexicon(path))
     shares = rows[-len(TOPICS) :].T.tolist()
     return [{t: v for t, v in zip(TOPICS, row, strict=True) if v} for row in shares]
 

@@ -4,8 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.text.characters import classify
-from builder.text.segments import segment
+from builder.text.characters import (
+    CLOSER,
+    COMMA,
+    DIGIT,
+    FREE_STOP,
+    IDEOGRAPH,
+    LETTER,
+    LOWER,
+    NEWLINE,
+    OPENER,
+    SEPARATOR,
+    SPACE,
+    STOP,
+    UPPER,
+    basic_codes,
+    class_table,
+)
+from builder.text.segments import segment, segment_all
 
 PIECES = st.sampled_from(
     [
@@ -32,6 +48,136 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.lists(PIECES, max_size=200).map("".join) | st.text(max_size=400)
+
+
+Row = tuple[int, int, str]
+Word = tuple[int, int]
+
+
+def classify(text: str) -> list[int]:
+    return class_table()[basic_codes(text)].tolist()
+
+
+def plain_segments(text: str) -> list[Row]:
+    """Cut a text by the rules as they are written: the slow twin of the kernel."""
+    found, begin = [], 0
+    for line in text.split("\n"):
+        tight = line.strip()
+        if tight:
+            start = begin + line.index(tight[0])
+            is_long = len(tight) > 1000 or (len(tight) > 160 and len(tight) >= 0.6 * len(text))
+            rows = plain_parts(tight) if is_long else [(0, len(tight), "line")]
+            found += [(start + first, start + last, kind) for first, last, kind in rows]
+        begin += len(line) + 1
+    return found
+
+
+def plain_parts(line: str) -> list[Row]:
+    kinds = classify(line)
+    sentences: list[list[Word]] = []
+    words = plain_words(kinds)
+    for at, word in enumerate(words):
+        first = kinds[word[0]]
+        quoted = first in {OPENER, CLOSER}
+        continues = first in {LOWER, COMMA} or (quoted and kinds[word[0] + 1 :][:1] == [LOWER])
+        is_ended = at and ends_sentence(kinds, words, at - 1) and not is_quote(kinds, word)
+        if not at or (is_ended and not continues):
+            sentences.append([])
+        sentences[-1].append(word)
+    found: list[Row] = []
+    for sentence in sentences:
+        is_giant = sentence[-1][1] - sentence[0][0] > 80
+        starts = plain_pieces(kinds, sentence) if is_giant else [0]
+        for start, stop in zip(starts, [*starts[1:], len(sentence)], strict=True):
+            kind = "piece" if is_giant else "sentence"
+            found.append((sentence[start][0], sentence[stop - 1][1], kind))
+    return found
+
+
+def plain_words(kinds: list[int]) -> list[Word]:
+    found: list[Word] = []
+    for at, kind in enumerate(kinds):
+        if kind in {SPACE, NEWLINE}:
+            continue
+        over = kinds[at - 1 : at] == [FREE_STOP] or kinds[max(at - 2, 0) : at] == [
+            FREE_STOP,
+            CLOSER,
+        ]
+        if found and found[-1][1] == at and not (over and kind not in {FREE_STOP, CLOSER, STOP}):
+            found[-1] = found[-1][0], at + 1
+        else:
+            found.append((at, at + 1))
+    return found
+
+
+def is_quote(kinds: list[int], word: Word) -> bool:
+    return kinds[slice(*word)] == [CLOSER]
+
+
+def is_stop(kinds: list[int], word: Word) -> bool:
+    own = kinds[slice(*word)]
+    for _ in range(2):
+        own = own[:-1] if own[1:] and own[-1] == CLOSER else own
+    short = own[:-1] and (
+        (len(own) == 2 and own[0] in {UPPER, LOWER, LETTER}) or (len(own) <= 3 and own[-2] == DIGIT)
+    )
+    return own[-1] == FREE_STOP or (own[-1] == STOP and not short)
+
+
+def ends_sentence(kinds: list[int], words: list[Word], at: int) -> bool:
+    after = at and is_quote(kinds, words[at]) and is_stop(kinds, words[at - 1])
+    return bool(after) or is_stop(kinds, words[at])
+
+
+def is_alone(own: list[int]) -> bool:
+    return own[0] == SEPARATOR and len(own) <= 2
+
+
+def is_time(own: list[int]) -> bool:
+    digits = own[0] == own[-1] == own[-2:][0] == DIGIT
+    return len(own) in {4, 5} and digits and own[-3] in {COMMA, STOP}
+
+
+def plain_pieces(kinds: list[int], words: list[Word]) -> list[int]:
+    """Return which words open a piece of a giant sentence."""
+    opened, border, far = [0], words[0][0], 0
+    for at in range(1, len(words)):
+        own, before = kinds[slice(*words[at])], kinds[slice(*words[at - 1])]
+        initial = kinds[words[at][0] + (own[0] in {OPENER, CLOSER}) :][:1]
+        parted = before[-1] == IDEOGRAPH and words[at][0] > words[at - 1][1]
+        strong = is_alone(own) or is_alone(before) or is_time(own) or parted
+        weak = initial == [UPPER] and len(own) > 1
+        if strong or weak:
+            border, far = words[at][0], 0
+        more = (words[at][0] - border) // 160
+        late = words[at][0] - words[opened[-1]][0] >= 12
+        if strong or more > far or (weak and late):
+            opened.append(at)
+        far = more
+    return opened
+
+
+@given(TEXTS)
+def test_segments_are_those_of_the_rules_as_written(text: str) -> None:
+    """The kernel finds what its slow twin finds, also where every line is long."""
+    for one in (text, text.replace("\n", " ") * 3 + " x" * 90, f"{text} {text}\n" * 4):
+        assert [tuple(found) for found in segment(one)] == plain_segments(one)
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_texts_are_cut_as_each_alone(texts: list[str]) -> None:
+    """Neighbours change nothing; any place of the segments can be asked for."""
+    found = segment_all(texts)
+    assert [list(one) for one in found] == [list(segment(text)) for text in texts]
+    assert all([one[at] for at in range(len(one))] == list(one) for one in found)
+    assert all(list(one[1:]) == list(one)[1:] for one in found)
+
+
+def test_white_space_is_what_python_takes_for_it() -> None:
+    """No other sign is stripped from a line."""
+    spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    white = {chr(code) for code in range(0x10000) if class_table()[code] in {SPACE, NEWLINE}}
+    assert set(spaces) == white
 
 
 def pieces(text: str) -> list[str]:
@@ -103,9 +249,9 @@ def test_mixed_text_gets_both_views() -> None:
 
 def test_classes_know_signs_of_many_scripts() -> None:
     """A stop is a stop in any script; a character beyond the basic plane is no letter."""
-    assert len(set(classify(".؟।።").tolist())) == 1
-    assert len(set(classify("中あ\U00020000").tolist())) == 1
-    assert classify("\U0001f600").tolist() == [0]
+    assert len(set(classify(".؟।።"))) == 1
+    assert len(set(classify("中あ\U00020000"))) == 1
+    assert classify("\U0001f600") == [0]
 
 
 @pytest.mark.parametrize(
