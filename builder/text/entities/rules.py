@@ -151,7 +151,8 @@ def occurrences(text: str, name: str) -> Iterator[int]:
 def carried_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Tag more occurrences of names that the article introduces: surnames, acronyms, long names.
 
-    A doubtful span of a name takes the label that the article's other spans of it agree on.
+    A doubtful span of a name takes the label that the article's other spans of it agree on. A
+    person's span that is cut short takes the whole name.
     """
     if len(text) < MIN_CHARS:
         return list(spans)
@@ -163,16 +164,30 @@ def carried_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     agreed = {name: label for name, labels in votes.items() for label in _agreed(labels)}
     kept = [_relabelled(span, agreed.get(text[span.start : span.end])) for span in spans]
     taken = bytearray(len(text))
-    for span in spans:
+    for span in kept:
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
     added: list[TaggedSpan] = []
     for name in sorted(agreed, key=lambda n: (-len(n), n)):
+        label = agreed[name]
         for at in occurrences(text, name):
             end = at + len(name)
-            if taken.find(1, at, end) < 0 and not _joined(text, at, end):
-                taken[at:end] = b"\1" * len(name)
-                added.append(TaggedSpan(at, end, agreed[name], CARRIED_SCORE))
+            if _joined(text, at, end):
+                continue
+            if taken.find(1, at, end) >= 0:
+                known = label == "PER" and votes[name][label] >= DOUBTFUL
+                if not known or not _is_cut(kept, at, end):
+                    continue
+                kept = [s for s in kept if s.end <= at or s.start >= end]
+            taken[at:end] = b"\1" * len(name)
+            added.append(TaggedSpan(at, end, label, CARRIED_SCORE))
     return sorted([*kept, *added])
+
+
+def _is_cut(spans: Sequence[TaggedSpan], start: int, end: int) -> bool:
+    """Tell whether spans cover only part of the person's name that stands there."""
+    touching = [span for span in spans if span.start < end and span.end > start]
+    inside = all(start <= s.start and s.end <= end and s.label == "PER" for s in touching)
+    return inside and {(s.start, s.end) for s in touching} not in (set(), {(start, end)})
 
 
 def _agreed(labels: Mapping[str, float]) -> list[str]:

@@ -179,6 +179,22 @@ def test_a_doubtful_name_takes_the_label_it_has_elsewhere() -> None:
     assert carried_names(text, [sure, certain]) == [sure, certain]
 
 
+def test_a_cut_name_of_a_person_takes_the_whole_one():
+    name = "Noursoultan Nazarbaïev"
+    text = (
+        f"{name} est arrivé lundi. " + "Il a parlé de tout. " * 25 + f"Selon lui, {name} a signé."
+    )
+    first, second = text.index(name), text.rindex(name)
+    whole = TaggedSpan(first, first + len(name), "PER", 0.9)
+    cut = TaggedSpan(second + 12, second + len(name), "PER", 0.9)
+    assert [span[:3] for span in carried_names(text, [whole, cut])] == [
+        (first, first + len(name), "PER"),
+        (second, second + len(name), "PER"),
+    ]
+    other = cut._replace(label="LOC")
+    assert carried_names(text, [whole, other]) == [whole, other]
+
+
 def test_a_quoted_title_holds_no_places() -> None:
     text = (
         'Face à l\'initiative chinoise « la Ceinture et la Route », le film "Paris" de « Paris ».'
