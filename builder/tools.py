@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from builder import native
 from builder.annotators import load_plugin
 from builder.annotators.language_plugins import BUILTIN, load_identifier
 from builder.config import BuildConfig
@@ -52,7 +53,7 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
 
 def _load_cues(folder: Path) -> CueRules:
     """Load the cue phrases, from an earlier run of the same code if it left them."""
-    sources = [*sorted(folder.glob("*.toml")), *sorted(_TEXT.glob("*.py"))]
+    sources = [*sorted(folder.glob("*.toml")), *sorted(_TEXT.glob("*.py")), native.LIBRARY]
     return unpack_cues(prepared("cues", sources, lambda: pack_cues(load_cues(folder))))
 
 

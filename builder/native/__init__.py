@@ -13,7 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.ctypeslib import ndpointer
 
-__all__ = ["F32", "F64", "I8", "I16", "I32", "I64", "SIZE", "U8", "U16", "U32", "U64", "kernel"]
+__all__ = [
+    "F32",
+    "F64",
+    "I8",
+    "I16",
+    "I32",
+    "I64",
+    "LIBRARY",
+    "SIZE",
+    "U8",
+    "U16",
+    "U32",
+    "U64",
+    "kernel",
+]
 
 
 def _array(kind: str) -> Any:
@@ -27,7 +41,8 @@ F32, F64 = map(_array, ("f4", "f8"))
 SIZE = ctypes.c_int64
 """A number, not an array."""
 
-_LIBRARY = Path(__file__).with_name("kernels.so")
+LIBRARY = Path(__file__).with_name("kernels.so")
+"""The file that holds them."""
 
 
 def kernel(name: str, *arguments: Any) -> Callable[..., int]:
@@ -51,7 +66,7 @@ def kernel(name: str, *arguments: Any) -> Callable[..., int]:
 
 def _library() -> ctypes.CDLL:
     try:
-        return ctypes.CDLL(str(_LIBRARY))
+        return ctypes.CDLL(str(LIBRARY))
     except OSError as error:
-        message = f"{_LIBRARY.name} is missing or of another machine; install pressmark again"
+        message = f"{LIBRARY.name} is missing or of another machine; install pressmark again"
         raise ImportError(message) from error

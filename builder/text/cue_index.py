@@ -4,36 +4,41 @@ Most phrases have one or two words that every match begins with. The few that do
 (`{date} 公開`) are found by a word inside them. It knows keys of words, and no text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.cue_words import Keys, Letters, Places, Truths, chain, read_letters
+from builder import native
+from builder.text.cue_words import letter_tables, read_codes
 from builder.text.phrases import NUMBER, Parsed
 
-__all__ = [
-    "ANYWHERE",
-    "CAPITAL",
-    "OPENING",
-    "CueIndex",
-    "Indexed",
-    "Numbers",
-    "Table",
-    "index_cues",
-]
+__all__ = ["ANYWHERE", "CAPITAL", "OPENING", "CueIndex", "Indexed", "index_cues"]
 
 ANYWHERE, CAPITAL, OPENING = range(3)
 """Where a cue may begin: at any word; at a capital or where a line opens; only where one opens."""
 
-FILTER_BITS = 18
-"""Bits of a key that tell most unknown keys apart at once: of twelve thousand known ones, each
-unknown one passes with a chance of one in twenty."""
+_PAIR, _FIRST, _ALONE, _ALONE_OPENING, _INNER, _LITERAL, _LITERAL_INNER = range(7)
+"""What an entry is: the first two words of a phrase; the first one; the first one where a second
+is not certain, looked for everywhere or only at openings; a word inside a phrase that begins with
+no certain one; the first two characters of either in scripts without spaces."""
 
-Numbers = npt.NDArray[np.int64]
-Heads = Sequence[tuple[str, str, "Indexed"]]
+_KEY_BITS = 16
+"""Bits of a key that say where in the index it stands: of thirty thousand keys, few share them."""
+
+Keys = npt.NDArray[np.uint32]
+Numbers = npt.NDArray[np.int32]
+
+Entry = tuple[int, str, str, int]
+"""Its kind, one or two words or characters, and the number of the cue."""
+
+_key_entries = native.kernel(
+    "key_cue_entries",
+    *(native.U32, native.U32, native.U16, native.I32, native.I64, native.I64, native.SIZE),
+    native.U32,
+)
 
 
 class Indexed(NamedTuple):
@@ -51,110 +56,55 @@ class Indexed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """Numbers by key: `numbers[bounds[i]:bounds[i + 1]]` belong to `keys[i]`; keys are sorted."""
-
-    keys: Keys
-    bounds: Places
-    numbers: Numbers
-    known: Truths
-
-    @classmethod
-    def of(cls, keys: Keys, numbers: Sequence[int]) -> Self:
-        """Build a table from pairs of a key and a number."""
-        order = np.argsort(keys, kind="stable")
-        unique, firsts = np.unique(keys[order], return_index=True)
-        known = np.zeros(1 << FILTER_BITS, dtype=np.bool_)
-        known[unique >> np.uint32(32 - FILTER_BITS)] = True
-        bounds = np.append(firsts, keys.size)
-        return cls(unique, bounds, np.array(numbers, dtype=np.int64)[order], known)
-
-    def may_have(self, keys: Keys) -> Places:
-        """Return the rows of all keys that the table has, and of a few others."""
-        return np.flatnonzero(self.known[keys >> np.uint32(32 - FILTER_BITS)])
-
-    def find(self, keys: Keys) -> tuple[Places, Numbers]:
-        """Look keys up.
-
-        Returns:
-            Rows of `keys` and the numbers found there; a row repeats for each of its numbers.
-        """
-        rows = self.may_have(keys)
-        if not rows.size:
-            return rows, rows
-        at = np.searchsorted(self.keys, keys[rows])
-        at[at == self.keys.size] = 0
-        is_hit = self.keys[at] == keys[rows]
-        rows, at = rows[is_hit], at[is_hit]
-        firsts = self.bounds[at]
-        counts = self.bounds[at + 1] - firsts
-        ends = np.cumsum(counts)
-        spots = np.arange(counts.sum()) + np.repeat(firsts - ends + counts, counts)
-        return np.repeat(rows, counts), self.numbers[spots]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class CueIndex:
     """Where to look for which cue.
 
-    `pairs`: cues by the first two words of their phrases. `lone`, `opening`: by the first, where
-    a second is not certain. `firsts`: all of these by the first word. `literals`: phrases of
-    scripts without spaces by their first two characters. `inner`: phrases that begin with no
-    certain word, by words inside them; `literal_inner`: the same in scripts without spaces.
-    `gates`, `sizes` and `spaced` belong to the numbers of cues, see `Indexed`.
+    `keys` are sorted, and `numbers` are the cues they belong to; the keys whose first bits are `b`
+    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a row for each cue: its gate and size as
+    in `Indexed`, how far before a word inside it a match may begin, whether its words are parted
+    by spaces, and whether it begins with a number.
     """
 
-    pairs: Table
-    lone: Table
-    opening: Table
-    firsts: Table
-    literals: Table
-    inner: Table
-    literal_inner: Mapping[str, tuple[int, ...]]
-    gates: Numbers
-    sizes: Numbers
-    spaced: Truths
-
-    def fits(self, letters: Letters, numbers: Numbers, places: Places) -> Truths:
-        """Tell which cues may begin at their places, whatever the language."""
-        gates, sizes = self.gates[numbers], self.sizes[numbers]
-        fits: Truths = ~self.spaced[numbers] | letters.begins_word(places)
-        ends = np.minimum(places + sizes, letters.flags.size - 1)
-        fits &= (sizes == 0) | letters.ends_word(ends)
-        closed = (gates == OPENING) | ((gates == CAPITAL) & letters.is_small(places))
-        rows = np.flatnonzero(fits & closed)
-        fits[rows] = letters.opens_line(places[rows])
-        return fits
+    buckets: Numbers
+    keys: Keys
+    numbers: Numbers
+    cues: Numbers
 
 
 def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
     """Index cues; their numbers are below `size`."""
-    spaced = [cue for cue in cues if not cue.parsed.phrase.unspaced]
-    unspaced = [cue for cue in cues if cue.parsed.phrase.unspaced]
-    heads = [(*head, cue) for cue in spaced for head in sorted(cue.parsed.heads) if _is_sure(head)]
-    firsts = _head_keys([first for first, _, _ in heads])
-    pairs = chain(firsts, _head_keys([second for _, second, _ in heads]))
-    literals = {(head[0][:2], cue.number) for cue in unspaced for head in cue.parsed.heads}
-    literal_keys = _literal_keys([literal for literal, _ in sorted(literals)])
-    inner = [(anchor, cue.number) for cue in spaced for anchor in sorted(cue.parsed.anchor)]
-    literal_inner: dict[str, tuple[int, ...]] = {}
-    for cue in unspaced:
-        for anchor in sorted(cue.parsed.anchor):
-            literal_inner[anchor] = (*literal_inner.get(anchor, ()), cue.number)
-    columns = {cue.number: cue for cue in cues}
-    listed = [columns.get(number, cues[0]) for number in range(size)]
+    entries = sorted({entry for cue in cues for entry in _entries(cue)})
+    keys = _keys(entries)
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    firsts = np.arange((1 << _KEY_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _KEY_BITS)
+    rows = np.zeros((size, 5), dtype=np.int32)
+    for cue in cues:
+        phrase = cue.parsed.phrase
+        rows[cue.number] = cue.gate, cue.size, phrase.back, not phrase.unspaced, phrase.numeric
     return CueIndex(
-        pairs=_table(heads, pairs, [bool(second) for _, second, _ in heads]),
-        lone=_table(heads, firsts, [not second and cue.alone for _, second, cue in heads]),
-        opening=_table(heads, firsts, [not (second or cue.alone) for _, second, cue in heads]),
-        firsts=_table(heads, firsts, [True] * len(heads)),
-        literals=Table.of(literal_keys, [number for _, number in sorted(literals)]),
-        inner=Table.of(_head_keys([one for one, _ in inner]), [number for _, number in inner]),
-        literal_inner=literal_inner,
-        gates=np.array([cue.gate for cue in listed]),
-        sizes=np.array([cue.size for cue in listed]),
-        spaced=np.array([not cue.parsed.phrase.unspaced for cue in listed]),
+        buckets=np.searchsorted(keys, firsts).astype(np.int32),
+        keys=keys,
+        numbers=np.array([number for *_, number in entries], dtype=np.int32)[order],
+        cues=rows,
     )
+
+
+def _entries(cue: Indexed) -> Iterator[Entry]:
+    """Yield what a cue is looked up by."""
+    parsed, number = cue.parsed, cue.number
+    if parsed.phrase.unspaced:
+        for first, _ in parsed.heads:
+            yield _LITERAL, first[:1], first[1:2], number
+        for anchor in parsed.anchor:
+            yield _LITERAL_INNER, anchor[:1], anchor[1:2], number
+        return
+    for first, second in filter(_is_sure, parsed.heads):
+        yield _FIRST, first, "", number
+        kind = _PAIR if second else _ALONE if cue.alone else _ALONE_OPENING
+        yield kind, first, second, number
+    for anchor in parsed.anchor:
+        yield _INNER, anchor, "", number
 
 
 def _is_sure(head: tuple[str, str]) -> bool:
@@ -162,19 +112,14 @@ def _is_sure(head: tuple[str, str]) -> bool:
     return not any(word[:1].isdigit() and word != NUMBER for word in head)
 
 
-def _table(heads: Heads, keys: Keys, kept: Sequence[bool]) -> Table:
-    numbers = [cue.number for (_, _, cue), keep in zip(heads, kept, strict=True) if keep]
-    return Table.of(keys[np.array(kept, dtype=np.bool_)], numbers)
-
-
-def _head_keys(heads: Sequence[str]) -> Keys:
-    letters = read_letters("\n".join(heads))
-    sizes = np.fromiter((len(head) + 1 for head in heads), dtype=np.int64, count=len(heads))
-    return letters.keys(np.cumsum(sizes) - sizes)
-
-
-def _literal_keys(literals: Sequence[str]) -> Keys:
-    one, two = read_letters("".join(literal.ljust(2) for literal in literals)).literals()
-    is_one = [len(literal) == 1 for literal in literals]
-    spots = np.arange(len(literals)) * 2
-    return np.where(is_one, one[spots], two[spots]).astype(np.uint32)
+def _keys(entries: Sequence[Entry]) -> Keys:
+    words = [word for _, first, second, _ in entries for word in (first, second)]
+    sizes = np.fromiter((len(word) for word in words), dtype=np.int64, count=len(words))
+    begins = np.cumsum(sizes + 1) - sizes - 1
+    firsts = np.ascontiguousarray(begins[::2])
+    seconds = np.where(sizes[1::2] > 0, begins[1::2], -1)
+    kinds = np.array([kind for kind, *_ in entries], dtype=np.int32)
+    keys = np.empty(len(entries), dtype=np.uint32)
+    codes = read_codes("\n".join(words))
+    _key_entries(codes, *letter_tables(), kinds, firsts, seconds, len(entries), keys)
+    return keys

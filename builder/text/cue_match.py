@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
-from builder.text.cue_words import MAX_MARKS
 from builder.text.names import NameSpan, leading_name, listed_names
 
 __all__ = ["CueHit", "Matcher", "Piece", "Unit", "ends_word"]
@@ -30,6 +29,9 @@ before the phrase: what comes earlier may be prose without a stop."""
 MAX_TAIL = 140
 """In a long line, at most so many characters of the sentence may follow the phrase, and the next
 word may not have a capital: it may begin a sentence that is glued to the phrase."""
+
+MAX_MARKS = 40
+"""Characters without letters or digits (bullets, quotes) that may stand before a phrase."""
 
 REACH = 320
 """Characters after its rarest word within which a phrase has to end."""

@@ -5,14 +5,14 @@ kept as arrays, which hold no code. Knows the shape of rules, and refuses to kno
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.cue_index import CueIndex, Table
+from builder.text.cue_index import CueIndex
 from builder.text.cue_rules import Cue, CueRules
 from builder.text.phrases import Phrase
 
@@ -24,43 +24,20 @@ _RULES = "rules"
 
 def pack_cues(rules: CueRules) -> dict[str, npt.NDArray[Any]]:
     """Turn rules into arrays by name."""
-    index = {item.name: getattr(rules.index, item.name) for item in fields(CueIndex)}
-    plain = {
-        "languages": rules.languages,
-        "roles": sorted(rules.roles),
-        "cues": rules.cues,
-        "index": {name: value for name, value in index.items() if isinstance(value, Mapping)},
-    }
+    plain = {"languages": rules.languages, "roles": sorted(rules.roles), "cues": rules.cues}
     encoded = json.dumps(plain, ensure_ascii=False).encode()
-    arrays: dict[str, npt.NDArray[Any]] = {_RULES: np.frombuffer(encoded, dtype=np.uint8)}
-    for name, value in index.items():
-        if isinstance(value, Table):
-            arrays |= {f"{name}.{part.name}": getattr(value, part.name) for part in fields(Table)}
-        elif isinstance(value, np.ndarray):
-            arrays[name] = value
-    return arrays
+    arrays = {item.name: getattr(rules.index, item.name) for item in fields(CueIndex)}
+    return arrays | {_RULES: np.frombuffer(encoded, dtype=np.uint8)}
 
 
 def unpack_cues(arrays: Mapping[str, npt.NDArray[Any]]) -> CueRules:
     """Turn the arrays of `pack_cues` into rules."""
     plain = json.loads(arrays[_RULES].tobytes())
-    index = dict(_index_parts(arrays))
-    for name, value in plain["index"].items():
-        index[name] = {key: tuple(numbers) for key, numbers in value.items()}
+    index = CueIndex(**{item.name: arrays[item.name] for item in fields(CueIndex)})
     cues = tuple(_cue(*cue) for cue in plain["cues"])
-    return CueRules(tuple(plain["languages"]), cues, frozenset(plain["roles"]), CueIndex(**index))
+    return CueRules(tuple(plain["languages"]), cues, frozenset(plain["roles"]), index)
 
 
 def _cue(language: str, cue: str, where: str, source: str, phrase: Any, *rest: Any) -> Cue:
     *parts, openings = phrase
     return Cue(language, cue, where, source, Phrase._make([*parts, tuple(openings)]), *rest)
-
-
-def _index_parts(arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[tuple[str, Any]]:
-    parts = [part.name for part in fields(Table)]
-    for name, array in arrays.items():
-        table, _, part = name.partition(".")
-        if part == parts[0]:
-            yield table, Table(*(arrays[f"{table}.{one}"] for one in parts))
-        elif not part and name != _RULES:
-            yield name, array

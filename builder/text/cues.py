@@ -86,7 +86,7 @@ def find_all_cues(
     """
     folded = [fold(text) for text in texts]
     matchers = []
-    for text, low, found in zip(texts, folded, find_starts(texts, folded, rules), strict=True):
+    for text, low, found in zip(texts, folded, find_starts(texts, rules.index), strict=True):
         matcher = Matcher(text, low, rules.roles)
         matcher.match_all(found, rules.cues)
         matchers.append(matcher)

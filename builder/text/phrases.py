@@ -20,16 +20,16 @@ from functools import cache
 from typing import NamedTuple
 
 __all__ = [
-    "AFTER_SMALL",
     "ANCHOR_CHARS",
+    "CAPITALS",
     "DATE_PATTERN",
     "NUMBER",
+    "SMALL",
     "UNSPACED",
     "Parsed",
     "Phrase",
     "PhraseError",
     "fold",
-    "has_unspaced",
     "parse_phrase",
 ]
 
@@ -37,8 +37,7 @@ ANCHOR_CHARS = 5
 """Characters of a word that are looked up before any pattern runs. With 5, `newsletter` and
 `newsletters` share a key and a random word of prose seldom has one."""
 
-_UNSPACED_CHARS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-UNSPACED = re.compile(f"[{_UNSPACED_CHARS}]")
+UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Scripts where a word need not end at a space: Thai, kana, ideographs, and Hangul (particles)."""
 
 _SAME_LENGTH_FOLDS = (
@@ -107,8 +106,8 @@ _TOKEN = re.compile(
     r"|(?P<other>[^\s]|\s+)"
 )
 _WORD = re.compile(r"©|\w+")
-AFTER_SMALL = re.compile(rf"(?<=[a-zß-öø-ÿа-яё])[A-ZÀ-ÖØ-ÞА-ЯЁ]\w{{0,{ANCHOR_CHARS - 1}}}")
-"""Words glued to the one before, in the scripts where a capital shows it."""
+SMALL, CAPITALS = "a-zß-öø-ÿа-яё", "A-ZÀ-ÖØ-ÞА-ЯЁ"
+"""Letters of the scripts where a capital shows that a word is glued to the one before."""
 
 
 class PhraseError(ValueError):
@@ -168,11 +167,6 @@ def fold(text: str) -> str:
     return folded.replace("ı", "i")
 
 
-def has_unspaced(text: str) -> bool:
-    """Say whether the text holds a script that writes words without spaces."""
-    return UNSPACED.search(text) is not None
-
-
 def parse_phrase(source: str) -> Parsed:
     """Compile a phrase.
 
@@ -180,7 +174,7 @@ def parse_phrase(source: str) -> Parsed:
         PhraseError: an operator is unknown or not closed, or no word is certain to occur.
     """
     folded = fold(source).strip()
-    unspaced = has_unspaced(folded)
+    unspaced = re.search(f"[{UNSPACED}]", folded) is not None
     reader = _Reader(folded, unspaced=unspaced)
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
