@@ -15,15 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.characters import (
-    DIGIT,
-    IDEOGRAPH,
-    LOWER,
-    NEWLINE,
-    SPACE,
-    basic_codes,
-    class_table,
-)
+from builder import native
+from builder.text.characters import class_table, code_points
 from builder.text.clean import Proposal
 from builder.text.segments import LINE, Segments
 
@@ -48,14 +41,6 @@ them, but they are removed only where no article can be (see `propose_repetition
 LEAST = 2
 """Letters of the shortest line that is counted."""
 
-IDEOGRAPH_LETTERS = 3
-"""Letters that an ideograph counts for: thirty letters are about ten ideographs."""
-
-LETTERS_PER_DIGIT = 3
-"""Letters for each digit without which a segment is not counted. Digits are folded, so that
-"12 comments" and "7 comments" are one template; tables, results and rates would then recur in
-every issue. They are news."""
-
 MIN_BLOCK = 3
 """Recurring lines in a row that make a block of the page also between two paragraphs. One or
 two may be subheads that a paper uses every day."""
@@ -63,10 +48,13 @@ two may be subheads that a paper uses every day."""
 U64 = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
-_BASE = 0x9E3779B97F4A7C15  # any odd number far from a power of two
-_INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # as in SplitMix64
-_LEAST_POWERS = 1 << 14
+
+_count_segments = native.kernel(
+    "count_segments",
+    *(native.U32, native.U8, native.I64, native.I64, native.I64, native.SIZE),
+    *(native.I64, native.U64, native.I64),
+)
 
 
 class Counted(NamedTuple):
@@ -110,20 +98,13 @@ def count_segments(text: str, segments: Segments) -> Counted:
         text: normalized text of one article.
         segments: what `segment` returned for it.
     """
-    if not segments:
-        return Counted(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
-    starts, ends, is_line = segments.starts, segments.ends, segments.kinds == LINE
-    codes = basic_codes(text)
-    classes = class_table()[codes]
-    letters = _between((classes >= LOWER) & (classes <= IDEOGRAPH), starts, ends)
-    if (ideograph := classes == IDEOGRAPH).any():
-        letters += (IDEOGRAPH_LETTERS - 1) * _between(ideograph, starts, ends)
-    digits = _between(classes == DIGIT, starts, ends)
-    chosen = letters >= np.where(is_line, LEAST, LONG)
-    chosen &= letters >= LETTERS_PER_DIGIT * digits
-    places = np.flatnonzero(chosen)
-    hashes = _hash_spans(codes, classes, starts[places], ends[places])
-    return Counted(places, hashes, letters[places])
+    number = len(segments)
+    places, letters = np.empty(number, np.int64), np.empty(number, np.int64)
+    hashes = np.empty(number, np.uint64)
+    least = np.where(segments.kinds == LINE, LEAST, LONG)
+    inputs = code_points(text), class_table(), segments.starts, segments.ends, least, number
+    chosen = _count_segments(*inputs, places, hashes, letters)
+    return Counted(places[:chosen], hashes[:chosen], letters[:chosen])
 
 
 def propose_repetition(
@@ -180,52 +161,12 @@ def with_source(hashes: U64, source: int) -> U64:
     return _mix(hashes ^ np.uint64(source))
 
 
-def _between(marked: npt.NDArray[np.bool_], starts: Places, ends: Places) -> Places:
-    """Count the marks between starts and ends."""
-    places = np.flatnonzero(marked)
-    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
-
-
-def _hash_spans(
-    codes: npt.NDArray[np.uint32], classes: npt.NDArray[np.uint8], starts: Places, ends: Places
-) -> U64:
-    """Hash spans of a text without their white space, runs of digits as one sign."""
-    digit = classes == DIGIT
-    kept = (classes != SPACE) & (classes != NEWLINE)
-    kept[1:] &= ~(digit[1:] & digit[:-1])
-    places = np.flatnonzero(kept)
-    signs = codes[places].astype(np.uint64)
-    signs[digit[places]] = ord("0")
-    powers, inverses = _powers(signs.size)
-    signs *= powers[: signs.size]
-    sums = np.zeros(signs.size + 1, dtype=np.uint64)
-    np.cumsum(signs, out=sums[1:])
-    first, last = np.searchsorted(places, starts), np.searchsorted(places, ends)
-    values = (sums[last] - sums[first]) * inverses[first]
-    return _mix(values + (last - first).astype(np.uint64))
-
-
 def _mix(values: U64) -> U64:
     """Spread the bits of numbers."""
     mixed = (values ^ (values >> np.uint64(30))) * _MIX[0]
     mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX[1]
     result: U64 = mixed ^ (mixed >> np.uint64(31))
     return result
-
-
-def _powers(size: int) -> tuple[U64, U64]:
-    """Return at least `size` + 1 powers of the base and of its inverse."""
-    return _power_tables(max(_LEAST_POWERS, 1 << size.bit_length()))
-
-
-@lru_cache(maxsize=2)
-def _power_tables(size: int) -> tuple[U64, U64]:
-    tables = []
-    for base in (_BASE, _INVERSE):
-        factors = np.full(size, base, dtype=np.uint64)
-        factors[0] = 1
-        tables.append(np.multiply.accumulate(factors))
-    return tables[0], tables[1]
 
 
 def _runs(marked: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.text.characters import (
+    DIGIT,
+    IDEOGRAPH,
+    LOWER,
+    NEWLINE,
+    SPACE,
+    basic_codes,
+    class_table,
+)
 from builder.text.clean import clean_text
 from builder.text.normalize import normalize
 from builder.text.repetition import (
@@ -85,6 +94,35 @@ def test_any_text_is_counted(text: str) -> None:
     counted = count_segments(text, segments)
     assert len(counted.places) == len(counted.hashes) == len(counted.letters) <= len(segments)
     assert propose_repetition(text, segments, TemplateTable(counted.hashes), None) == []
+
+
+def plain_count(text: str) -> list[tuple[int, int, int]]:
+    """Count and hash as it is written: the slow twin of the kernel."""
+    found = []
+    for number, (start, end, kind) in enumerate(segment(text)):
+        kinds = class_table()[basic_codes(text[start:end])].tolist()
+        letters = sum(3 if k == IDEOGRAPH else LOWER <= k < IDEOGRAPH for k in kinds)
+        if letters < max(2 if kind == "line" else 30, 3 * kinds.count(DIGIT)):
+            continue
+        codes = basic_codes(text[start:end]).tolist()
+        kept = [
+            ord("0") if kinds[at] == DIGIT else code
+            for at, code in enumerate(codes)
+            if kinds[at] not in {SPACE, NEWLINE} and kinds[max(at - 1, 0) : at + 1] != [DIGIT] * 2
+        ]
+        value = sum(code * 0x9E3779B97F4A7C15**power for power, code in enumerate(kept))
+        value = (value + len(kept)) % 2**64
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            value = (value ^ value >> shift) * factor % 2**64
+        found.append((number, value ^ value >> 31, letters))
+    return found
+
+
+@given(st.text(st.sampled_from([*"aZ9.\n", *SPACES, "京", "👩", "\u0301", "\ud800"]), max_size=80))
+def test_hashes_are_those_of_the_rule_as_written(text: str) -> None:
+    for one in (text, f"{text} " * 12):
+        counted = count_segments(one, segment(one))
+        assert list(zip(*(column.tolist() for column in counted), strict=True)) == plain_count(one)
 
 
 def test_recurring_lines_go_before_and_after_the_article() -> None:
