@@ -19,8 +19,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from builder import native
+from builder.text.characters import MARK, class_table, code_points
 
 __all__ = ["article_id", "normalize"]
+
+_gather_facts = native.kernel(
+    "gather_facts", *(native.U32, native.SIZE, native.U8, native.SIZE, native.SIZE)
+)
+
+_IS_DIRTY, _MAY_COMPOSE = 1, 2
+"""Facts of a character that ask for a rewriting."""
 
 ID_HEX_DIGITS = 32
 """Length of an article id: 128 bits; two of 10^12 articles collide with odds below 10^-14."""
@@ -39,7 +53,7 @@ _DIRTY = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ud800-\udfff\ufdd0-\ufdef\ufeff"
     "\ufffe\uffff]"
 )
-"""Where one search finds none of these, the rewriting passes are skipped."""
+"""Where a text has none of these, the rewriting passes are skipped."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -60,12 +74,35 @@ def normalize(text: str) -> str:
         >>> normalize("\ufeffCafe\u0301\r\nau lait\x00")
         'Café\nau lait'
     """
-    if _DIRTY.search(text):
+    codes, table = code_points(text), _facts_table()
+    facts = _gather_facts(codes, codes.size, table, table.size, _MAY_COMPOSE)
+    if facts & _IS_DIRTY:
         if _SURROGATE.search(text):
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
     # Last, because a removal can bring a letter and its accent together.
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if facts & _MAY_COMPOSE and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+@cache
+def _facts_table() -> npt.NDArray[np.uint8]:
+    """Mark the code points of the basic plane, once per process.
+
+    A text may need composing if it holds a mark, a letter of Hangul, half of a surrogate pair, or
+    what is written otherwise in NFC.
+    """
+    plane = "".join(map(chr, range(0x10000)))
+    table = np.zeros(len(plane), dtype=np.uint8)
+    table[[found.start() for found in _DIRTY.finditer(plane)]] = _IS_DIRTY
+    apart = plane.replace("\n", " ")
+    composed = unicodedata.normalize("NFC", "\n".join(apart)).split("\n")
+    is_other = [one != other for one, other in zip(apart, composed, strict=True)]
+    table[(class_table() == MARK) | np.array(is_other)] |= _MAY_COMPOSE
+    for first, last in ((0x1100, 0x1200), (0xD800, 0xE000)):
+        table[first:last] |= _MAY_COMPOSE
+    return table
 
 
 def article_id(normalized: str) -> str:

@@ -41,6 +41,7 @@ def test_the_normal_form_is_nfc_and_can_be_encoded(text: str) -> None:
         ("\ufeffa\x00b\x1bc\x9dd", "abcd"),
         ("Ge\u00adsetz wort\u200btrennung x\u2060y", "Gesetz worttrennung xy"),
         ("e\u00ad\u0301", "é"),
+        ("\ud804\udd31\ud804\udd27", "\U0001112e"),
         ("می\u200cخواهم क्\u200dष 👩\u200d💻", "می\u200cخواهم क्\u200dष 👩\u200d💻"),
         ("ภาษา\u200bไทย", "ภาษา\u200bไทย"),
         ("\u200fשלום\u200f (2025)", "\u200fשלום\u200f (2025)"),
