@@ -7,20 +7,21 @@ know languages, words or publishers, and never removes: it proposes.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from builder import native
 from builder.text.clean import Proposal
 from builder.text.joined import text_groups
 from builder.text.layout_features import (
+    FEATURES,
     GRID,
     LIMIT,
     Features,
     describe_pages,
-    segment_weights,
 )
 from builder.text.layout_page import Floats, Ints, read_pages
 from builder.text.layout_words import Lexicon, load_lexicon
@@ -47,37 +48,47 @@ SPREAD = 3.0
 DOUBT = 0.4
 
 # Weights are stored as integers, in units of 1 / WEIGHT_GRID; activations are cut to
-# multiples of 1 / ACTIVATION_GRID up to ACTIVATION_LIMIT.  As long as no sum of products
-# reaches MANTISSA units, all arithmetic in 32-bit floats is exact, whatever the order of
-# summation, so that scores are the same on every machine; `load_layout` makes sure of it.
+# multiples of 1 / ACTIVATION_GRID up to ACTIVATION_LIMIT. As long as no sum of products
+# reaches MANTISSA units, arithmetic in whole numbers and in the floats of training is the
+# same, so that scores are those of training on every machine; `load_layout` makes sure of it.
 WEIGHT_GRID = 512
 ACTIVATION_GRID = 64
 ACTIVATION_LIMIT = 16.0
 MANTISSA = 1 << 24
 
-# So many rows are multiplied at once: products of this size are done by one thread, where
-# larger ones would wake all threads of the algebra library, at ten times the cost when
-# the other cores are busy with other articles.
-ROWS = 64
+WIDTH = 32
+"""Outputs of each layer but the last."""
 
-Layer = tuple[Features, Features]
+Weights = npt.NDArray[np.int16]
+Layer = tuple[Weights, npt.NDArray[np.int32]]
+
+_score_segments = native.kernel(
+    "score_segments",
+    *(native.I16, native.SIZE, native.I64, native.SIZE),
+    *(native.I16, native.I32, native.I64, native.SIZE, native.SIZE),
+    *(native.I16, native.I16, native.F32),
+)
 
 
 @dataclass(frozen=True, eq=False)
 class LayoutModel:
-    """The lexicon, and the weights: matrices of shape (inputs, outputs), with their biases.
+    """The lexicon, and the network as its kernel takes it.
 
-    A block has one matrix for the segment and those before and after it at its distance,
-    side by side: (inputs, 3 * outputs).
+    Attributes:
+        lexicon: words that are features.
+        weights: those of the entry, the blocks (for the segments before, itself, and those
+            after), the pool, the hidden layer and the output, one after the other. Those of two
+            inputs for one output stand together.
+        biases: theirs, in units of the sums.
+        steps: how far each block looks.
+        pool_after: the block after which the text as a whole is added.
     """
 
     lexicon: Lexicon
-    entry: Layer
-    blocks: tuple[tuple[int, Layer], ...]
+    weights: Weights
+    biases: npt.NDArray[np.int32]
+    steps: Ints
     pool_after: int
-    pool: Layer
-    hidden: Layer
-    output: Layer
 
 
 def load_layout(
@@ -99,27 +110,40 @@ def load_layout(
         if grids != [GRID, WEIGHT_GRID, ACTIVATION_GRID]:
             raise ValueError(f"{path} belongs to another version of the layout features")
 
-        def layer(name: str, most: float = ACTIVATION_GRID * ACTIVATION_LIMIT) -> Layer:
+        def layer(name: str, inputs: int, outputs: int = WIDTH) -> Layer:
             weights, bias = stored[f"{name}_weight"], stored[f"{name}_bias"]
-            sums = np.abs(weights.astype(np.int64)).sum(axis=0) * most + np.abs(bias) * GRID
-            if sums.max() >= MANTISSA:
+            if weights.shape != (inputs, outputs) or bias.shape != (outputs,):
+                raise ValueError(f"{path}: {name} has another shape than its kernel reads")
+            grid, limit = (GRID, LIMIT) if name == "entry" else (ACTIVATION_GRID, ACTIVATION_LIMIT)
+            sums = np.abs(weights.astype(np.int64)).sum(axis=0) * (grid * limit)
+            if (sums + np.abs(bias) * grid).max() >= MANTISSA:
                 raise ValueError(f"{path}: the weights of {name} are too large to be exact")
-            return weights.astype(np.float32) / WEIGHT_GRID, bias.astype(np.float32) / WEIGHT_GRID
+            return _in_pairs(weights), bias * grid
 
-        def block(name: str) -> Layer:
-            weights, bias = layer(name)
-            return np.hstack(np.split(weights, 3)), bias
-
-        dilations = stored["dilations"].tolist()
+        steps = stored["dilations"].astype(np.int64)
+        layers = [
+            layer("entry", FEATURES),
+            *(layer(f"block{at}", 3 * WIDTH) for at in range(steps.size)),
+            layer("pool", 2 * WIDTH),
+            layer("hidden", WIDTH),
+            layer("output", WIDTH, 1),
+        ]
+        weights, biases = zip(*layers, strict=True)
         return LayoutModel(
             lexicon=read(words),
-            entry=layer("entry", GRID * LIMIT),
-            blocks=tuple((step, block(f"block{at}")) for at, step in enumerate(dilations)),
+            weights=np.concatenate(weights),
+            biases=np.concatenate(biases, dtype=np.int32),
+            steps=steps,
             pool_after=int(stored["pool_after"]),
-            pool=layer("pool"),
-            hidden=layer("hidden"),
-            output=layer("output"),
         )
+
+
+def _in_pairs(weights: Weights) -> Weights:
+    """Put the weights of each two inputs for one output side by side; flat."""
+    inputs, outputs = weights.shape
+    even = np.zeros((inputs + inputs % 2, outputs), dtype=np.int16)
+    even[:inputs] = weights
+    return even.reshape(-1, 2, outputs).swapaxes(1, 2).ravel()
 
 
 def propose_layout(
@@ -195,20 +219,14 @@ def _decide(segments: Segments, scores: Features) -> list[Proposal]:
 
 def _run_network(features: Features, bounds: Ints, model: LayoutModel) -> Features:
     """Score the segments of some texts; those of a text lie between two bounds."""
-    text = np.repeat(np.arange(bounds.size - 1), np.diff(bounds))
-    state = _active(_product(features, model.entry))
-    for at, (step, (matrix, bias)) in enumerate(model.blocks):
-        change = _gather(_multiply(state, matrix), step, bounds)
-        change += bias
-        np.maximum(change, 0.0, out=change)
-        state = _active(state + change)
-        if at == model.pool_after:
-            whole = _active(
-                _product(_summary(state, segment_weights(features), bounds), model.pool)
-            )
-            state = _active(state + whole[text])
-    state = _active(_product(state, model.hidden))
-    scores: Features = _product(state, model.output)[:, 0]
+    number, inputs = features.shape
+    units = np.zeros((number, inputs + inputs % 2), dtype=np.int16)
+    units[:, :inputs] = features * GRID
+    scores = np.empty(number, dtype=np.float32)
+    rooms = np.empty((2, number, WIDTH), dtype=np.int16)
+    network = model.weights, model.biases, model.steps, model.steps.size, model.pool_after
+    texts = bounds.size - 1
+    _score_segments(units, units.shape[1], bounds, texts, *network, rooms[0], rooms[1], scores)
     return scores
 
 
@@ -235,55 +253,6 @@ def choose_segments(scores: Floats, sizes: Floats) -> npt.NDArray[np.bool_]:
     gain = article / (np.cumsum(sizes[order]) + article[-1])
     keep: npt.NDArray[np.bool_] = likely >= likely[order[gain.argmax()]]
     return keep
-
-
-def _product(values: Features, layer: Layer) -> Features:
-    """Multiply by the weights and add the bias."""
-    matrix, bias = layer
-    product = _multiply(values, matrix)
-    product += bias
-    return product
-
-
-def _multiply(values: Features, matrix: Features) -> Features:
-    """Multiply by a matrix, a few rows at a time."""
-    number = values.shape[0]
-    if number <= ROWS:
-        return values @ matrix
-    product = np.empty((number, matrix.shape[1]), dtype=np.float32)
-    for at in range(0, number, ROWS):
-        np.matmul(values[at : at + ROWS], matrix, out=product[at : at + ROWS])
-    return product
-
-
-def _active(values: Features) -> Features:
-    """Cut negative and very large values, and round down to the grid of activations."""
-    np.clip(values, 0.0, ACTIVATION_LIMIT, out=values)
-    values *= ACTIVATION_GRID
-    np.floor(values, out=values)
-    values *= 1.0 / ACTIVATION_GRID
-    return values
-
-
-def _gather(beside: Features, step: int, bounds: Ints) -> Features:
-    """Add to each row what the rows `step` before and after it in its text hold for it."""
-    width = beside.shape[1] // 3
-    before, own, after = beside[:, :width], beside[:, width : 2 * width], beside[:, 2 * width :]
-    state = own.copy()
-    for first, last in pairwise(bounds.tolist()):
-        if last - first > step:
-            state[first + step : last] += before[first : last - step]
-            state[first : last - step] += after[first + step : last]
-    return state
-
-
-def _summary(state: Features, weights: Floats, bounds: Ints) -> Features:
-    """Average the segments of each text, by weight and by number."""
-    exact, first = state.astype(np.float64), bounds[:-1]
-    weighed = np.add.reduceat(exact * weights[:, np.newaxis], first)
-    weighed /= np.add.reduceat(weights, first)[:, np.newaxis]
-    even = np.add.reduceat(exact, first) / np.diff(bounds)[:, np.newaxis]
-    return _active(np.hstack([weighed, even]).astype(np.float32))
 
 
 def _removed(segments: Segments, keep: npt.NDArray[np.bool_]) -> list[Proposal]:

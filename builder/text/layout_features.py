@@ -48,11 +48,22 @@ from builder.text.layout_page import (
 from builder.text.layout_words import Lexicon, describe_words
 from builder.text.segments import LINE, PIECE, Segments
 
-__all__ = ["GRID", "LIMIT", "Features", "describe_pages", "describe_segments", "segment_weights"]
+__all__ = [
+    "FEATURES",
+    "GRID",
+    "LIMIT",
+    "Features",
+    "describe_pages",
+    "describe_segments",
+    "segment_weights",
+]
 
 # Features are multiples of 1 / GRID, at most LIMIT in size: exact in any arithmetic.
 GRID = 32
 LIMIT = 8.0
+
+FEATURES = 105
+"""Features of a segment."""
 
 Features = npt.NDArray[np.float32]
 

@@ -17,7 +17,6 @@ from builder.text.layout import (
     DOUBT,
     SPREAD,
     WEIGHT_GRID,
-    LayoutModel,
     choose_segments,
     load_layout,
     propose_layout,
@@ -28,7 +27,8 @@ from builder.text.segments import segment
 
 TEXT = Path(builder.text.__file__).parent
 LEXICON = TEXT / "rules" / "layout" / "words.toml"
-MODEL = load_layout(TEXT / "models" / "layout.npz", LEXICON)
+WEIGHTS = TEXT / "models" / "layout.npz"
+MODEL = load_layout(WEIGHTS, LEXICON)
 
 ARTICLE = (
     "The old mill on the river turns again after forty years of silence.\n"
@@ -43,25 +43,27 @@ WORDS = st.sampled_from(
 )
 
 
-def exact_scores(text: str, model: LayoutModel) -> list[float]:
-    """Score in whole numbers, layer by layer: the slow twin of the network."""
-    features = describe_segments(text, segment(text), model.lexicon)
+def exact_scores(text: str) -> list[float]:
+    """Score in whole numbers of any size, layer by layer: the slow twin of the kernel."""
+    features = describe_segments(text, segment(text), MODEL.lexicon)
+    stored = dict(np.load(WEIGHTS))
 
-    def whole(values: np.ndarray, grid: int) -> np.ndarray:
+    def whole(values: np.ndarray, grid: int = 1) -> np.ndarray:
         scaled = values.astype(np.float64) * grid
         assert (scaled == np.rint(scaled)).all()
         return np.array([int(v) for v in scaled.ravel()], dtype=object).reshape(values.shape)
 
-    def layer(state, pair, grid):  # type: ignore[no-untyped-def]
-        total = state.dot(whole(pair[0], WEIGHT_GRID)) + whole(pair[1], WEIGHT_GRID) * grid
-        return np.maximum(total * ACTIVATION_GRID // (grid * WEIGHT_GRID), 0)
+    def sums(state, name, grid=ACTIVATION_GRID):  # type: ignore[no-untyped-def]
+        return state.dot(whole(stored[f"{name}_weight"])) + whole(stored[f"{name}_bias"]) * grid
+
+    def layer(state, name, grid=ACTIVATION_GRID):  # type: ignore[no-untyped-def]
+        return np.maximum(sums(state, name, grid) * ACTIVATION_GRID // (grid * WEIGHT_GRID), 0)
 
     def capped(state):  # type: ignore[no-untyped-def]
         return np.minimum(np.maximum(state, 0), int(ACTIVATION_LIMIT * ACTIVATION_GRID))
 
-    state = capped(layer(whole(features, GRID), model.entry, GRID))
-    for at, (step, (side_by_side, bias)) in enumerate(model.blocks):
-        matrix = np.vstack(np.split(side_by_side, 3, axis=1))
+    state = capped(layer(whole(features, GRID), "entry", GRID))
+    for at, step in enumerate(stored["dilations"].tolist()):
         number, width = state.shape
         beside = np.zeros((number, 3 * width), dtype=object)
         beside[:, width : 2 * width] = state
@@ -70,17 +72,14 @@ def exact_scores(text: str, model: LayoutModel) -> list[float]:
                 beside[row, :width] = state[row - step]
             if row + step < number:
                 beside[row, 2 * width :] = state[row + step]
-        state = capped(state + layer(beside, (matrix, bias), ACTIVATION_GRID))
-        if at == model.pool_after:
-            weights = whole(segment_weights(features), 1)
+        state = capped(state + layer(beside, f"block{at}"))
+        if at == int(stored["pool_after"]):
+            weights = whole(segment_weights(features))
             pooled = np.concatenate(
                 [weights.dot(state) // weights.sum(), state.sum(axis=0) // number]
             )
-            state = capped(state + capped(layer(pooled, model.pool, ACTIVATION_GRID)))
-    state = capped(layer(state, model.hidden, ACTIVATION_GRID))
-    scores = state.dot(whole(model.output[0], WEIGHT_GRID)) + (
-        whole(model.output[1], WEIGHT_GRID) * ACTIVATION_GRID
-    )
+            state = capped(state + capped(layer(pooled, "pool")))
+    scores = sums(capped(layer(state, "hidden")), "output")
     return [int(score) / (WEIGHT_GRID * ACTIVATION_GRID) for score in scores[:, 0]]
 
 
@@ -90,7 +89,7 @@ def test_scores_equal_those_in_whole_numbers(text: str) -> None:
     """No rounding takes place beyond the grid, so every machine finds the same scores."""
     if not text.strip():
         return
-    assert score_segments(text, segment(text), MODEL).tolist() == exact_scores(text, MODEL)
+    assert score_segments(text, segment(text), MODEL).tolist() == exact_scores(text)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=60).map("".join) | st.text(max_size=200))
@@ -171,6 +170,15 @@ def test_weights_that_cannot_be_summed_exactly_are_refused(tmp_path: Path) -> No
     arrays["hidden_weight"] = np.full_like(arrays["hidden_weight"], 600)
     np.savez(tmp_path / "layout.npz", **arrays)
     with pytest.raises(ValueError, match="too large to be exact"):
+        load_layout(tmp_path / "layout.npz", LEXICON)
+
+
+def test_layers_of_another_shape_are_refused(tmp_path: Path) -> None:
+    """The kernel reads as many weights as it knows of."""
+    arrays = dict(np.load(WEIGHTS))
+    arrays["block2_weight"] = arrays["block2_weight"][:-1]
+    np.savez(tmp_path / "layout.npz", **arrays)
+    with pytest.raises(ValueError, match="block2 has another shape"):
         load_layout(tmp_path / "layout.npz", LEXICON)
 
 
