@@ -10,7 +10,7 @@ from functools import wraps
 
 from pydantic import TypeAdapter
 
-from builder.text.clean import clean_text
+from builder.text.clean import Proposal, clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from builder.text.entities.spans import checked_spans
@@ -82,8 +82,9 @@ def _together(stage: Many) -> Many:
     """Do a stage of many articles one by one if it fails, so that one cannot take others along."""
 
     @_alone
-    def alone(work: Work, tools: Tools) -> None:
+    def alone(work: Work, tools: Tools) -> Outcome | Carried | None:
         stage([work], tools)
+        return work.outcome
 
     @wraps(stage)
     def run(works: Works, tools: Tools) -> None:
@@ -153,17 +154,16 @@ def _read_layout(works: Works, tools: Tools) -> None:
             work.weak = proposals
 
 
-@_alone
-def _clean(work: Work, tools: Tools) -> Reject | None:
+@_together
+def _clean(works: Works, tools: Tools) -> None:
     """Weigh all evidence against the page around the article, and remove it."""
-    text, weak = work.normalized, work.weak
-    if tools.templates:
-        assert work.segments is not None
-        weak = weak + propose_repetition(text, work.segments, tools.templates, work.source)
-    work.text, work.removed = clean_text(text, work.typed, weak)
-    if not work.text:
-        return _reject(work, RejectCode.NOTHING_LEFT, "cleaning found no article text")
-    return None
+    texts, typed = [work.normalized for work in works], [work.typed for work in works]
+    weak = [work.weak + _find_templates(work, tools) for work in works]
+    for work, cleaned in zip(works, clean_texts(texts, typed, weak), strict=True):
+        work.text, work.removed = cleaned
+        if not work.text:
+            message = "cleaning found no article text"
+            work.outcome = _reject(work, RejectCode.NOTHING_LEFT, message)
 
 
 @_together
@@ -276,6 +276,14 @@ STAGES: Sequence[Many] = (
 def _title(raw: RawArticle) -> str | None:
     """Return the declared headline on one line, or None if it is blank."""
     return " ".join(normalize(raw.title).split()) or None if raw.title else None
+
+
+def _find_templates(work: Work, tools: Tools) -> list[Proposal]:
+    """Propose what recurs in the articles of the source, if that was counted."""
+    if not tools.templates:
+        return []
+    assert work.segments is not None
+    return propose_repetition(work.normalized, work.segments, tools.templates, work.source)
 
 
 def _withheld(work: Work, withheld: Withheld) -> str:

@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BETWEEN", "join_texts", "text_groups"]
+__all__ = ["BETWEEN", "join_texts", "text_codes", "text_groups"]
 
 BETWEEN = "\n\n"
 """What stands between two texts: no word, no line and no sentence goes on behind it."""
@@ -18,6 +18,7 @@ BETWEEN = "\n\n"
 GROUP_CHARS = 1 << 16
 """Texts are joined up to this many characters: more would not fit into the cache of a core."""
 
+Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
 
 
@@ -37,3 +38,9 @@ def join_texts(texts: Sequence[str]) -> tuple[str, Places]:
     """Join texts; also return where each begins, and where one more would."""
     sizes = (len(text) + len(BETWEEN) for text in texts)
     return BETWEEN.join(texts), np.fromiter(accumulate(sizes, initial=0), np.int64, len(texts) + 1)
+
+
+def text_codes(texts: Sequence[str]) -> tuple[Codes, Places]:
+    """Return the code points of texts with nothing between, and where each begins; and the end."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return codes, np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder import native
-from builder.text.joined import join_texts, text_groups
+from builder.text.joined import text_codes, text_groups
 
 __all__ = ["SignatureParams", "estimate_jaccard", "sign_text", "sign_texts"]
 
@@ -163,8 +163,7 @@ def _sign_group(texts: Sequence[str], params: SignatureParams, out: Signatures) 
 
 def _hash_tokens(texts: Sequence[str]) -> tuple[Hashes, Places]:
     """Return the hashes of the tokens of texts, and where those of each text end."""
-    joined, bounds = join_texts([*texts, ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes, bounds = text_codes(texts)
     kinds, folds, several = _tables()
     rare = np.unique(codes[codes >= _TABLE_END])
     if rare.size:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.text.clean import Proposal, RemovedPiece, clean_text, remove_spans
+from builder.text.clean import Proposal, RemovedPiece, clean_text, clean_texts, remove_spans
 
 TEXTS = st.text(alphabet="aбあ.é \n\t\u00a0\u3000\u2003", max_size=60)
 RULES = st.sampled_from(["cue.newsletter", "layout", "repetition"])
@@ -105,6 +105,26 @@ def test_no_surplus_white_space_survives(case: tuple[str, list[Proposal]]) -> No
     kept, _ = remove_spans(*case)
     assert kept == kept.strip()
     assert not re.search(r"\s\s", kept)
+
+
+@given(st.lists(texts_with_proposals(), max_size=5))
+def test_texts_do_not_know_each_other(cases: list[tuple[str, list[Proposal]]]) -> None:
+    """Cleaning many texts at once gives what cleaning each alone gives."""
+    texts, typed = [text for text, _ in cases], [proposals for _, proposals in cases]
+    weak = [proposals[::2] for proposals in typed]
+    alone = [clean_text(*case) for case in zip(texts, typed, weak, strict=True)]
+    assert clean_texts(texts, typed, weak) == alone
+
+
+def test_any_number_of_rules_is_told_apart() -> None:
+    """A set of rules is as large as there are rules."""
+    rules = [f"cue.{number:03}" for number in range(200)]
+    proposals = [Proposal(number, 400 - number, rule) for number, rule in enumerate(rules)]
+    kept, removed = remove_spans("x" * 400, proposals)
+    assert not kept
+    assert [piece.rules for piece in removed[:200]] == [
+        tuple(rules[: number + 1]) for number in range(200)
+    ]
 
 
 def test_a_paragraph_break_becomes_one_newline() -> None:
