@@ -11,12 +11,14 @@ enum {
 /* What is looked up, when a cue begins there, and the columns of its row: as in `cue_index.py`. */
 enum { PAIR, FIRST, ALONE, ALONE_OPENING, INNER, LITERAL, LITERAL_INNER };
 enum { CAPITAL = 1, OPENING };
-enum { GATE, SIZE, BACK, SPACED, NUMERIC, COLUMNS };
+enum { GATE, BACK, SPACED, NUMERIC, PLAIN, KIND, OPENINGS, OPENINGS_END, COLUMNS };
 
-/* Characters above the tables are rare ideographs or no letters; these stand for them. */
-enum { TABLE_END = 0x20000, IDEOGRAPHS_END = 0x40000, IDEOGRAPH = 0x4E00, NO_LETTER = 0xFFFF };
+enum { TABLE_END = 0x40000 }; /* no letter stands behind it */
+enum { ANCHOR_CHARS = 5, MAX_MARKS = 40, REACH = 320, KEY_BITS = 16 };
+enum { LOW_BITS = 20, KIND_BITS = 8, LENGTHS = 1 << (LOW_BITS - KIND_BITS) }; /* of what is found */
 
-enum { ANCHOR_CHARS = 5, MAX_MARKS = 40, NUMBER_BITS = 20, KEY_BITS = 16 };
+/* Most characters that may stand between words, and at the apostrophe inside one. */
+enum { MAX_BETWEEN = 6, MAX_BETWEEN_UNSPACED = 3, MAX_APOSTROPHE = 2 };
 
 static const uint32_t MIX_1 = 0x9E3779B1u, MIX_2 = 0x85EBCA6Bu, NUMBER_KEY = 0x4E756D21u;
 
@@ -25,21 +27,22 @@ typedef struct {
     const uint16_t *facts;
     const int32_t *buckets;
     const uint32_t *keys;
-    const int32_t *numbers, *cues;
+    const int32_t *numbers, *cues, *openings;
+    const uint32_t *letters;
     int64_t begin, end; /* of the text that is read */
-    int64_t *found, room, count;
+    int64_t *starts, *pieces, room, starts_count, pieces_count;
 } Reader;
-
-static uint32_t basic(uint32_t code)
-{
-    if (code < TABLE_END)
-        return code;
-    return code < IDEOGRAPHS_END ? IDEOGRAPH : NO_LETTER;
-}
 
 static uint32_t fact(const Reader *reader, int64_t at)
 {
-    return reader->facts[basic(reader->codes[at])];
+    uint32_t code = reader->codes[at];
+    return code < TABLE_END ? reader->facts[code] : 0;
+}
+
+static uint32_t folded(const Reader *reader, int64_t at)
+{
+    uint32_t code = reader->codes[at];
+    return code < TABLE_END ? reader->folds[code] : code;
 }
 
 /* Returns the key of the first characters of a word, at most so many; 0 where there is none. */
@@ -47,12 +50,12 @@ static uint32_t word_key(const Reader *reader, int64_t at, int64_t most)
 {
     uint32_t key = 0;
     for (int64_t i = 0; i < most; i++) {
-        uint32_t code = basic(reader->codes[at + i]), facts = reader->facts[code];
+        uint32_t facts = fact(reader, at + i);
         if (!i && facts & DIGIT)
             return NUMBER_KEY;
         if (!(facts & WORD) && (i || !(facts & LONE)))
             break;
-        key = (key ^ (reader->folds[code] + 1)) * MIX_1;
+        key = (key ^ (folded(reader, at + i) + 1)) * MIX_1;
         key ^= key >> 15;
         if (facts & LONE)
             break;
@@ -111,19 +114,58 @@ static int may_open(const Reader *reader, int64_t at)
            reader->codes[at - 1] == '\n' || !(fact(reader, at - 2) & ALNUM);
 }
 
+/* Returns the end of words that stand at a place, or -1. A space of theirs is what may stand
+ * between words, an apostrophe what may stand for one. */
+static int64_t words_end(const Reader *reader, int64_t at, int32_t opening, int spaced)
+{
+    for (int64_t i = reader->openings[opening]; i < reader->openings[opening + 1]; i++) {
+        uint32_t letter = reader->letters[i];
+        if (letter == ' ' || letter == '\'') {
+            int64_t first = at, most = MAX_APOSTROPHE, least = letter == '\'' || spaced;
+            if (letter == ' ')
+                most = spaced ? MAX_BETWEEN : MAX_BETWEEN_UNSPACED;
+            while (at < reader->end && at - first <= most && !(fact(reader, at) & WORD) &&
+                   reader->codes[at] != '\n')
+                at++;
+            if (at - first < least || at - first > most)
+                return -1;
+        } else if (at < reader->end && folded(reader, at) == letter) {
+            at++;
+        } else {
+            return -1;
+        }
+    }
+    return at;
+}
+
+/* Keeps a place with what belongs to it; what finds no room is only counted. */
+static void keep(int64_t *found, int64_t room, int64_t *count, int64_t place, int64_t low)
+{
+    if (*count < room)
+        found[*count] = place << LOW_BITS | low;
+    ++*count;
+}
+
 static void propose(Reader *reader, int64_t place, int32_t number)
 {
     const int32_t *cue = reader->cues + (int64_t)number * COLUMNS;
     if (cue[SPACED] && !begins_word(reader, place))
         return;
-    if (cue[SIZE] && (place + cue[SIZE] > reader->end || !ends_word(reader, place + cue[SIZE])))
+    int64_t end = cue[OPENINGS] < cue[OPENINGS_END] ? -1 : place;
+    for (int32_t i = cue[OPENINGS]; i < cue[OPENINGS_END] && end < 0; i++)
+        end = words_end(reader, place, i, cue[SPACED]);
+    if (end < 0)
+        return;
+    if (cue[PLAIN] && (end - place > REACH || (cue[SPACED] && !ends_word(reader, end))))
         return;
     int closed = cue[GATE] == OPENING || (cue[GATE] == CAPITAL && fact(reader, place) & LOWER);
     if (closed && !opens_line(reader, place))
         return;
-    if (reader->count < reader->room)
-        reader->found[reader->count] = place << NUMBER_BITS | number;
-    reader->count++;
+    if (cue[KIND] < 0)
+        keep(reader->starts, reader->room, &reader->starts_count, place, number);
+    else
+        keep(reader->pieces, reader->room, &reader->pieces_count, place,
+             (LENGTHS - 1 - (end - place)) << KIND_BITS | cue[KIND]);
 }
 
 /* Proposes the cues that begin as the words at a place do. */
@@ -219,24 +261,30 @@ static void read_literals(Reader *reader)
  * folds, facts: the folded form and the facts of each character below TABLE_END.
  * buckets, keys, numbers: the index: keys, sorted, with the number of a cue each; those whose first
  *   bits are b stand at buckets[b] .. buckets[b + 1].
- * cues: a row for each cue.
- * found: places, each with the number of a cue in the lower bits, in no order and with repetition.
- *
- * Returns how many there are; what finds no room is left out. */
+ * cues: a row for each cue. openings, letters: the words that a match begins with, or all of a
+ *   plain phrase; opening i has letters[openings[i]] .. letters[openings[i + 1]].
+ * starts: places, each with the number of a cue in the lower bits, in no order and with repetition.
+ * pieces: the same of phrases that are known to match: places, each with how much shorter than
+ *   LENGTHS - 1 the match is and the kind of its cue.
+ * room: places in either; counts: how many there are of both; what finds no room is left out. */
 int64_t find_cue_starts(
     const uint32_t *codes, const int64_t *bounds, int64_t texts, int64_t between,
     const uint32_t *folds, const uint16_t *facts, const int32_t *buckets, const uint32_t *keys,
-    const int32_t *numbers, const int32_t *cues, int64_t *found, int64_t room)
+    const int32_t *numbers, const int32_t *cues, const int32_t *openings, const uint32_t *letters,
+    int64_t *starts, int64_t *pieces, int64_t room, int64_t *counts)
 {
     Reader reader = {.codes = codes, .folds = folds, .facts = facts, .buckets = buckets,
-                     .keys = keys, .numbers = numbers, .cues = cues, .found = found, .room = room};
+                     .keys = keys, .numbers = numbers, .cues = cues, .openings = openings,
+                     .letters = letters, .starts = starts, .pieces = pieces, .room = room};
     for (int64_t text = 0; text < texts; text++) {
         reader.begin = bounds[text];
         reader.end = bounds[text + 1] - between;
         if (reader.begin < reader.end && read_words(&reader) & UNSPACED)
             read_literals(&reader);
     }
-    return reader.count;
+    counts[0] = reader.starts_count;
+    counts[1] = reader.pieces_count;
+    return texts;
 }
 
 /* Keys the entries of an index: entry i is of kinds[i], and has its words, or the characters of its

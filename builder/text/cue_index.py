@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.cue_words import letter_tables, read_codes
+from builder.text.cue_words import Codes, letter_tables, read_codes
 from builder.text.phrases import NUMBER, Parsed
 
 __all__ = ["ANYWHERE", "CAPITAL", "OPENING", "CueIndex", "Indexed", "index_cues"]
@@ -44,15 +44,16 @@ _key_entries = native.kernel(
 class Indexed(NamedTuple):
     """What the index has to know of a cue.
 
-    `size` is the length of a phrase that is one plain word, else 0. `alone` says that a word that
-    begins a phrase alone is looked up everywhere, not only at openings.
+    `alone` says that a word that begins a phrase alone is looked up everywhere, not only at
+    openings. `kind` is the number of what a match is, if nothing but its place decides on it, and
+    else -1.
     """
 
     number: int
     parsed: Parsed
-    size: int
     gate: int
     alone: bool
+    kind: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,15 +61,18 @@ class CueIndex:
     """Where to look for which cue.
 
     `keys` are sorted, and `numbers` are the cues they belong to; the keys whose first bits are `b`
-    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a row for each cue: its gate and size as
-    in `Indexed`, how far before a word inside it a match may begin, whether its words are parted
-    by spaces, and whether it begins with a number.
+    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a row for each cue: its gate, how far
+    before a word inside it a match may begin, whether its words are parted by spaces, whether it
+    begins with a number, whether it is plain, its kind if it is, or -1, and which openings belong
+    to it. Opening `i` is written in the characters `letters[openings[i]:openings[i + 1]]`.
     """
 
     buckets: Numbers
     keys: Keys
     numbers: Numbers
     cues: Numbers
+    openings: Numbers
+    letters: Codes
 
 
 def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
@@ -78,15 +82,21 @@ def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     firsts = np.arange((1 << _KEY_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _KEY_BITS)
-    rows = np.zeros((size, 5), dtype=np.int32)
+    rows = np.zeros((size, 8), dtype=np.int32)
+    openings: list[str] = []
     for cue in cues:
-        phrase = cue.parsed.phrase
-        rows[cue.number] = cue.gate, cue.size, phrase.back, not phrase.unspaced, phrase.numeric
+        phrase, first = cue.parsed.phrase, len(openings)
+        openings += phrase.openings
+        place = cue.gate, phrase.back, not phrase.unspaced, phrase.numeric
+        kind = cue.kind if phrase.plain else -1
+        rows[cue.number] = *place, phrase.plain, kind, first, len(openings)
     return CueIndex(
         buckets=np.searchsorted(keys, firsts).astype(np.int32),
         keys=keys,
         numbers=np.array([number for *_, number in entries], dtype=np.int32)[order],
         cues=rows,
+        openings=np.cumsum([0, *map(len, openings)], dtype=np.int32),
+        letters=read_codes("".join(openings)),
     )
 
 

@@ -67,8 +67,8 @@ class Piece(NamedTuple):
 
     start: int
     end: int
-    cue: str
     weak: bool
+    cue: str
     prompt: bool
 
 
@@ -87,12 +87,14 @@ class Unit(NamedTuple):
 class Matcher:
     """Collects hits and pieces of one text."""
 
-    def __init__(self, text: str, folded: str, roles: frozenset[str]) -> None:
-        """Take the text as printed and as folded; offsets are the same in both."""
+    def __init__(
+        self, text: str, folded: str, pieces: dict[int, Piece], roles: frozenset[str]
+    ) -> None:
+        """Take the text as printed and as folded, and the pieces that are already known."""
         self.text = text
         self.folded = folded
         self.hits: list[CueHit] = []
-        self.pieces: dict[int, Piece] = {}
+        self.pieces = pieces
         """The longest piece that begins at a place; of equals one that is not weak."""
         self.bound: list[tuple[Cue, re.Match[str]]] = []
         """Matches of phrases that are bound to a language, see `take_bound`."""
@@ -106,9 +108,7 @@ class Matcher:
         text, folded = self.text, self.folded
         for start, number in starts:
             cue = cues[number]
-            pattern, _, unspaced, _, open_ended, openings = cue.phrase
-            if openings and not folded.startswith(openings, start):
-                continue
+            pattern, _, unspaced, _, open_ended, *_ = cue.phrase
             found = compiled(pattern).match(folded, start, start + REACH)
             if found is None:
                 continue
@@ -142,7 +142,7 @@ class Matcher:
 
     def _take(self, cue: Cue, found: re.Match[str]) -> None:
         if cue.is_piece:
-            piece = Piece(*found.span(), cue.cue, cue.weak, cue.where == "prompt")
+            piece = Piece(*found.span(), cue.weak, cue.cue, cue.where == "prompt")
             known = self.pieces.setdefault(piece.start, piece)
             if known is not piece and _rank(piece) < _rank(known):
                 self.pieces[piece.start] = piece

@@ -21,6 +21,7 @@ __all__ = [
     "PLACES",
     "Cue",
     "CueRules",
+    "PieceKind",
     "load_cues",
     "make_cues",
 ]
@@ -113,12 +114,22 @@ class Cue(NamedTuple):
         return self.where in ("whole", "prompt") and not self.phrase.open_ended
 
 
+class PieceKind(NamedTuple):
+    """What has to be known of a match that is only a piece, beside its place."""
+
+    weak: bool
+    cue: str
+    prompt: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CueRules:
     """The cues of all languages, and where to look for which."""
 
     languages: tuple[str, ...]
     cues: tuple[Cue, ...]
+    kinds: tuple[PieceKind, ...]
+    """The kinds of pieces; of those of one length at one place, the first one counts."""
     roles: frozenset[str] = field(repr=False)
     index: CueIndex = field(repr=False)
 
@@ -164,11 +175,13 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
             for cue, found in _read_cue(f"{name}: cue {number}", language, table):
                 cues.append(cue)
                 parsed.append(found)
+    kinds = sorted({_kind(cue) for cue in cues if cue.is_piece}, key=_rank)
     return CueRules(
         tuple(languages),
         tuple(cues),
+        tuple(kinds),
         frozenset(roles),
-        index_cues(list(_indexed(cues, parsed)), len(cues)),
+        index_cues(list(_indexed(cues, parsed, kinds)), len(cues)),
     )
 
 
@@ -235,7 +248,17 @@ def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[s
     return value
 
 
-def _indexed(cues: Sequence[Cue], parsed: Sequence[Parsed]) -> Iterator[Indexed]:
+def _kind(cue: Cue) -> PieceKind:
+    return PieceKind(cue.weak, cue.cue, cue.where == "prompt")
+
+
+def _rank(kind: PieceKind) -> tuple[bool, str, bool]:
+    return kind.weak, kind.cue, not kind.prompt
+
+
+def _indexed(
+    cues: Sequence[Cue], parsed: Sequence[Parsed], kinds: Sequence[PieceKind]
+) -> Iterator[Indexed]:
     """Say of each cue where to look for it; cues that do the same are looked for once."""
     seen: set[tuple[object, ...]] = set()
     for number, cue in enumerate(cues):
@@ -245,10 +268,9 @@ def _indexed(cues: Sequence[Cue], parsed: Sequence[Parsed]) -> Iterator[Indexed]
         if same in seen:
             continue
         seen.add(same)
-        is_word = not cue.phrase.unspaced and cue.source.isalpha()
         alone = cue.where in ("starts", "contains")
-        size = len(cue.source) if is_word else 0
-        yield Indexed(number, parsed[number], size, _gate(cue), alone)
+        kind = kinds.index(_kind(cue)) if cue.is_piece and not cue.only else -1
+        yield Indexed(number, parsed[number], _gate(cue), alone, kind)
 
 
 def _gate(cue: Cue) -> int:

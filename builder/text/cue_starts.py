@@ -7,21 +7,25 @@ costs a pattern that does not match.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from builder import native
 from builder.text.cue_index import CueIndex
+from builder.text.cue_match import Piece
+from builder.text.cue_rules import CueRules, PieceKind
 from builder.text.cue_words import letter_tables, read_codes
 from builder.text.joined import BETWEEN, join_texts, text_groups
 
-__all__ = ["Start", "find_starts"]
+__all__ = ["Start", "Starts", "find_starts"]
 
-_NUMBER_BITS = 20
-"""Room for the number of a cue beside a place."""
+_LOW_BITS, _KIND_BITS = 20, 8
+"""Room beside a place: for the number of a cue, or for the length and the kind of a match."""
 
-_LAST = (1 << _NUMBER_BITS) - 1
+_LENGTHS = 1 << (_LOW_BITS - _KIND_BITS)
 
 Places = npt.NDArray[np.int64]
 
@@ -31,33 +35,68 @@ Start = tuple[int, int]
 _find_starts = native.kernel(
     "find_cue_starts",
     *(native.U32, native.I64, native.SIZE, native.SIZE, native.U32, native.U16),
-    *(native.I32, native.U32, native.I32, native.I32, native.I64, native.SIZE),
+    *(native.I32, native.U32, native.I32, native.I32, native.I32, native.U32),
+    *(native.I64, native.I64, native.SIZE, native.I64),
 )
 
 
-def find_starts(texts: Sequence[str], index: CueIndex) -> Iterator[list[Start]]:
-    """Yield for each text where which cues may begin, by place, without repetition.
+class Starts(NamedTuple):
+    """What a text may hold: places to try cues at, and pieces that are certain, by place.
+
+    Of the pieces that begin at a place, it has the one that counts.
+    """
+
+    tries: list[Start]
+    pieces: dict[int, Piece]
+
+
+def find_starts(texts: Sequence[str], rules: CueRules) -> Iterator[Starts]:
+    """Yield for each text where which cues may begin, without repetition.
 
     Args:
         texts: texts as printed.
-        index: the cues; of those that do the same, in several languages, one stands for all.
+        rules: the cues; of those that do the same, in several languages, one stands for all.
     """
     for group in text_groups(texts):
         text, begins = join_texts(texts[group])
-        both = _starts(text, begins, index)
-        bounds = np.searchsorted(both, begins << _NUMBER_BITS).tolist()
-        for at, begin in enumerate(begins[:-1].tolist()):
-            found = both[bounds[at] : bounds[at + 1]] - (begin << _NUMBER_BITS)
-            yield list(zip((found >> _NUMBER_BITS).tolist(), (found & _LAST).tolist(), strict=True))
+        tries, pieces = _find(text, begins, rules.index)
+        for tried, certain in zip(_cut(tries, begins), _cut(pieces, begins), strict=True):
+            yield Starts(
+                list(zip(*(part.tolist() for part in tried), strict=True)),
+                dict(_pieces(*certain, rules.kinds)),
+            )
 
 
-def _starts(text: str, begins: Places, index: CueIndex) -> Places:
-    """Return places and numbers of cues in one, sorted."""
+def _find(text: str, begins: Places, index: CueIndex) -> Iterator[Places]:
+    """Yield starts, then pieces: places and what is beside them, sorted."""
     texts = read_codes(text), begins, begins.size - 1, len(BETWEEN), *letter_tables()
-    entries = index.buckets, index.keys, index.numbers, index.cues
-    found = np.empty(len(text) // 8 + 64, dtype=np.int64)
-    count = _find_starts(*texts, *entries, found, found.size)
-    if count > found.size:
-        found = np.empty(count, dtype=np.int64)
-        _find_starts(*texts, *entries, found, count)
-    return np.unique(found[:count])
+    words = index.buckets, index.keys, index.numbers, index.cues, index.openings, index.letters
+    counts = np.array([len(text) // 8 + 64] * 2, dtype=np.int64)
+    room = 0
+    while counts.max() > room:
+        room = int(counts.max())
+        found = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+        _find_starts(*texts, *words, *found, room, counts)
+    for both, count in zip(found, counts.tolist(), strict=True):
+        yield np.unique(both[:count])
+
+
+def _cut(both: Places, begins: Places) -> Iterator[tuple[Places, Places]]:
+    """Yield for each text the places in it, and what is beside them."""
+    places, beside = both >> _LOW_BITS, both & ((1 << _LOW_BITS) - 1)
+    bounds = np.searchsorted(places, begins).tolist()
+    for begin, (first, last) in zip(begins.tolist(), pairwise(bounds), strict=False):
+        yield places[first:last] - begin, beside[first:last]
+
+
+def _pieces(
+    places: Places, beside: Places, kinds: Sequence[PieceKind]
+) -> Iterator[tuple[int, Piece]]:
+    """Yield for each place the piece that counts: the first, since the longest come first."""
+    ends = places + _LENGTHS - 1 - (beside >> _KIND_BITS)
+    low = (beside & ((1 << _KIND_BITS) - 1)).tolist()
+    last = -1
+    for start, end, kind in zip(places.tolist(), ends.tolist(), low, strict=True):
+        if start != last:
+            yield start, Piece(start, end, *kinds[kind])
+        last = start

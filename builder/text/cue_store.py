@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.text.cue_index import CueIndex
-from builder.text.cue_rules import Cue, CueRules
+from builder.text.cue_rules import Cue, CueRules, PieceKind
 from builder.text.phrases import Phrase
 
 __all__ = ["pack_cues", "unpack_cues"]
@@ -24,7 +24,12 @@ _RULES = "rules"
 
 def pack_cues(rules: CueRules) -> dict[str, npt.NDArray[Any]]:
     """Turn rules into arrays by name."""
-    plain = {"languages": rules.languages, "roles": sorted(rules.roles), "cues": rules.cues}
+    plain = {
+        "languages": rules.languages,
+        "roles": sorted(rules.roles),
+        "cues": rules.cues,
+        "kinds": rules.kinds,
+    }
     encoded = json.dumps(plain, ensure_ascii=False).encode()
     arrays = {item.name: getattr(rules.index, item.name) for item in fields(CueIndex)}
     return arrays | {_RULES: np.frombuffer(encoded, dtype=np.uint8)}
@@ -35,9 +40,11 @@ def unpack_cues(arrays: Mapping[str, npt.NDArray[Any]]) -> CueRules:
     plain = json.loads(arrays[_RULES].tobytes())
     index = CueIndex(**{item.name: arrays[item.name] for item in fields(CueIndex)})
     cues = tuple(_cue(*cue) for cue in plain["cues"])
-    return CueRules(tuple(plain["languages"]), cues, frozenset(plain["roles"]), index)
+    kinds = tuple(PieceKind(*kind) for kind in plain["kinds"])
+    return CueRules(tuple(plain["languages"]), cues, kinds, frozenset(plain["roles"]), index)
 
 
 def _cue(language: str, cue: str, where: str, source: str, phrase: Any, *rest: Any) -> Cue:
-    *parts, openings = phrase
-    return Cue(language, cue, where, source, Phrase._make([*parts, tuple(openings)]), *rest)
+    *parts, openings, plain = phrase
+    read = Phrase._make([*parts, tuple(openings), plain])
+    return Cue(language, cue, where, source, read, *rest)

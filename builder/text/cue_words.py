@@ -25,8 +25,9 @@ _WORD, _DIGIT, _UNSPACED, _LOWER, _UPPER, _ALNUM, _DECIMAL, _LONE, _SMALL, _CAPI
 _LONE_WORDS = "©"
 """Signs that are words by themselves."""
 
-_TABLE_END = 0x20000
-"""Characters from here on are rare ideographs or no letters; one of each kind stands for all."""
+_CASED_END, _TABLE_END = 0x20000, 0x40000
+"""Characters from the first one on have one form only; those from the second one on are no
+letters."""
 
 
 class LetterTables(NamedTuple):
@@ -46,10 +47,11 @@ def read_codes(text: str) -> Codes:
 def letter_tables() -> LetterTables:
     """Build the tables, once per process."""
     codes = np.arange(_TABLE_END, dtype=np.uint32)
-    everything = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    printed = codes[:_CASED_END].view("<U1")
+    everything = printed.tobytes().decode("utf-32-le", "surrogatepass")
     folded = fold(everything)
     folds = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    printed, low = codes.view("<U1"), folds.view("<U1")
+    low = folds.view("<U1")
     facts = (np.strings.isalnum(low) | (low == "_")) * _WORD
     facts += ((low >= "0") & (low <= "9")) * _DIGIT
     facts += np.strings.islower(printed) * _LOWER + np.strings.isupper(printed) * _UPPER
@@ -62,4 +64,8 @@ def letter_tables() -> LetterTables:
     ):
         for found in re.finditer(f"[{chars}]+", text):
             facts[slice(*found.span())] += fact
-    return LetterTables(folds, facts.astype(np.uint16))
+    rare = np.strings.isalnum(codes[_CASED_END:].view("<U1")) * (_WORD + _ALNUM)
+    return LetterTables(
+        np.concatenate((folds, codes[_CASED_END:])),
+        np.concatenate((facts, rare)).astype(np.uint16),
+    )

@@ -121,6 +121,7 @@ class Phrase(NamedTuple):
     `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
     `open_ended`: it ends in a name or in anything. `openings`: every match begins with one of
     these; none if that is not certain. They tell sooner than the pattern that it does not match.
+    `plain`: the only opening is all of it, as words with a space or an apostrophe between them.
     """
 
     pattern: str
@@ -129,6 +130,7 @@ class Phrase(NamedTuple):
     numeric: bool
     open_ended: bool
     openings: tuple[str, ...]
+    plain: bool
 
 
 class Parsed(NamedTuple):
@@ -152,6 +154,8 @@ class _Node(NamedTuple):
     kind: str = "word"  # word | gap | optional | slot | colon
     options: tuple[tuple[tuple[str, ...], ...], ...] = ()
     """Each way to read it, as sets of its words or their stems; an empty set is any word."""
+    plain: str = ""
+    """All of it, if it is one plain word."""
 
 
 def fold(text: str) -> str:
@@ -180,13 +184,15 @@ def parse_phrase(source: str) -> Parsed:
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
     readings = _readings(nodes)
-    heads, openings = _heads(readings), _openings(readings)
+    plain = all(node.plain for node in nodes)
+    openings = (" ".join(node.plain for node in nodes),) if plain else _openings(readings)
+    heads = _heads(readings)
     numeric = any(first == NUMBER for first, _ in heads)
     if unspaced and numeric:
         heads = frozenset()
     anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
     open_ended = nodes[-1].kind == "slot"
-    phrase = Phrase(reader.join(nodes), back, unspaced, numeric, open_ended, openings)
+    phrase = Phrase(reader.join(nodes), back, unspaced, numeric, open_ended, openings, plain)
     return Parsed(phrase, heads, anchor)
 
 
@@ -306,7 +312,8 @@ def _word(word: str, *, stem: bool, unspaced: bool) -> _Node:
         keys[-1] = ""
     reading = tuple((found,) if key else () for found, key in zip(words, keys, strict=True))
     anchor = word if unspaced else max(keys, key=len)
-    return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
+    plain = "" if stem or not re.fullmatch(r"\w+", "".join(parts)) else "'".join(parts)
+    return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,), plain=plain)
 
 
 def _is_filler(token: re.Match[str]) -> bool:
