@@ -5,7 +5,7 @@ segments away, and the text as a whole; decides for all segments together.  Refu
 know languages, words or publishers, and never removes: it proposes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -21,9 +21,10 @@ from builder.text.layout_features import (
     GRID,
     LIMIT,
     Features,
-    describe_pages,
+    Places,
+    Units,
+    describe_texts,
 )
-from builder.text.layout_page import Floats, Ints, read_pages
 from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.segments import Segments
 
@@ -87,7 +88,7 @@ class LayoutModel:
     lexicon: Lexicon
     weights: Weights
     biases: npt.NDArray[np.int32]
-    steps: Ints
+    steps: Places
     pool_after: int
 
 
@@ -150,7 +151,7 @@ def propose_layout(
     text: str,
     segments: Segments,
     model: LayoutModel,
-    cues: Iterable[Proposal] = (),
+    cues: Sequence[Proposal] = (),
 ) -> list[Proposal]:
     """Propose the segments that do not look like part of the article.
 
@@ -171,7 +172,7 @@ def propose_layouts(
     texts: Sequence[str],
     segmented: Sequence[Segments],
     model: LayoutModel,
-    cues: Sequence[Iterable[Proposal]],
+    cues: Sequence[Sequence[Proposal]],
 ) -> list[list[Proposal]]:
     """Propose for many texts what `propose_layout` proposes for each alone, in less time."""
     scores = score_texts(texts, segmented, model, cues)
@@ -182,7 +183,7 @@ def score_segments(
     text: str,
     segments: Segments,
     model: LayoutModel,
-    cues: Iterable[Proposal] = (),
+    cues: Sequence[Proposal] = (),
 ) -> Features:
     """Score each segment: the log odds that it is part of the article."""
     return score_texts([text], [segments], model, [cues])[0]
@@ -192,18 +193,21 @@ def score_texts(
     texts: Sequence[str],
     segmented: Sequence[Segments],
     model: LayoutModel,
-    cues: Sequence[Iterable[Proposal]],
+    cues: Sequence[Sequence[Proposal]],
 ) -> list[Features]:
     """Score the segments of many texts."""
     scores = [np.zeros(0, dtype=np.float32)] * len(texts)
     some = [at for at, segments in enumerate(segmented) if segments]
     for group in text_groups([texts[at] for at in some]):
         chosen = some[group]
-        segments = [segmented[at] for at in chosen]
-        pages = read_pages([texts[at] for at in chosen], segments)
-        features = describe_pages(pages, segments, model.lexicon, [cues[at] for at in chosen])
-        found = np.split(_run_network(features, pages.bounds, model), pages.bounds[1:-1])
-        for at, own in zip(chosen, found, strict=True):
+        found = describe_texts(
+            [texts[at] for at in chosen],
+            [segmented[at] for at in chosen],
+            model.lexicon,
+            [cues[at] for at in chosen],
+        )
+        scored = np.split(_run_network(*found, model), found[1][1:-1])
+        for at, own in zip(chosen, scored, strict=True):
             scores[at] = own
     return scores
 
@@ -217,20 +221,19 @@ def _decide(segments: Segments, scores: Features) -> list[Proposal]:
     return _removed(segments, keep)
 
 
-def _run_network(features: Features, bounds: Ints, model: LayoutModel) -> Features:
+def _run_network(units: Units, bounds: Places, model: LayoutModel) -> Features:
     """Score the segments of some texts; those of a text lie between two bounds."""
-    number, inputs = features.shape
-    units = np.zeros((number, inputs + inputs % 2), dtype=np.int16)
-    units[:, :inputs] = features * GRID
+    number, inputs = units.shape
     scores = np.empty(number, dtype=np.float32)
     rooms = np.empty((2, number, WIDTH), dtype=np.int16)
     network = model.weights, model.biases, model.steps, model.steps.size, model.pool_after
-    texts = bounds.size - 1
-    _score_segments(units, units.shape[1], bounds, texts, *network, rooms[0], rooms[1], scores)
+    _score_segments(units, inputs, bounds, bounds.size - 1, *network, rooms[0], rooms[1], scores)
     return scores
 
 
-def choose_segments(scores: Floats, sizes: Floats) -> npt.NDArray[np.bool_]:
+def choose_segments(
+    scores: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
     """Choose the segments to keep, so that their F1 with the article is expected to be best.
 
     What is more likely article than half of that F1 stays: on a page that the network is

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 import builder.text
-from builder.text.layout_page import read_pages
-from builder.text.layout_words import TOPICS, describe_words, load_lexicon
+from builder.text.layout_features import describe_segments
+from builder.text.layout_words import TOPICS, load_lexicon
 from builder.text.segments import segment
 
 WORDS = Path(builder.text.__file__).parent / "rules" / "layout" / "words.toml"
+
+FIRST_TOPIC = 55
+"""Its place among the features."""
 
 LEXICON = """
 [en]
@@ -27,8 +30,8 @@ comment = "댓글을"
 def topics(tmp_path: Path, text: str) -> list[dict[str, float]]:
     path = tmp_path / "words.toml"
     path.write_text(LEXICON, encoding="utf-8")
-    rows = describe_words(read_pages([text], [segment(text)]), load_lexicon(path))
-    shares = rows[-len(TOPICS) :].T.tolist()
+    features = describe_segments(text, segment(text), load_lexicon(path))
+    shares = features[:, FIRST_TOPIC : FIRST_TOPIC + len(TOPICS)].tolist()
     return [{t: v for t, v in zip(TOPICS, row, strict=True) if v} for row in shares]
 
 
