@@ -56,17 +56,13 @@ def kernel(name: str, *arguments: Any) -> Callable[..., int]:
         A function that raises `ctypes.ArgumentError` for other arguments, and returns a number.
 
     Raises:
-        ImportError: the library was not compiled.
+        ImportError: the library was not compiled, or before this kernel was written.
     """
-    found = getattr(_library(), name)
+    try:
+        found = getattr(ctypes.CDLL(str(_LIBRARY)), name)
+    except (OSError, AttributeError) as error:
+        message = f"{_LIBRARY.name} does not belong to this code; install pressmark again"
+        raise ImportError(message) from error
     found.argtypes = arguments
     found.restype = SIZE
     return found  # type: ignore[no-any-return]  # ctypes knows no types of functions
-
-
-def _library() -> ctypes.CDLL:
-    try:
-        return ctypes.CDLL(str(LIBRARY))
-    except OSError as error:
-        message = f"{LIBRARY.name} is missing or of another machine; install pressmark again"
-        raise ImportError(message) from error

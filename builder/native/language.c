@@ -1,11 +1,11 @@
-/* The automaton of py3langid's model: which features a passage has, and how often. */
+/* The automaton of py3langid's model, and what its features say for each language. */
 
 #include <stdint.h>
 
 /* Every step waits for memory; passages that step together wait together. */
 enum { LANES = 8 };
 
-/* Writes the features that each passage completes, in order; returns nothing of use. */
+/* Writes the features that each passage completes, in order. */
 static void walk(
     const uint8_t *text, const int64_t *bounds, int64_t passages, const uint32_t *moves,
     const int32_t *rows, const int32_t *features, int64_t *found, int64_t *sizes)
@@ -40,36 +40,53 @@ static void walk(
     }
 }
 
-/* Counts the features of passages.
+/* Counts the features in a list, which becomes one of different features, in order of their first
+ * places; returns how many these are. seen: one place for each feature, all -1, and left so. */
+static int64_t count(int64_t *list, int64_t size, int64_t *times, int64_t *seen)
+{
+    int64_t kinds = 0;
+    for (int64_t i = 0; i < size; i++) {
+        int64_t feature = list[i];
+        if (seen[feature] < 0) {
+            seen[feature] = kinds;
+            list[kinds] = feature;
+            times[kinds++] = 0;
+        }
+        times[seen[feature]]++;
+    }
+    for (int64_t i = 0; i < kinds; i++)
+        seen[list[i]] = -1;
+    return kinds;
+}
+
+/* Scores the labels of passages.
  *
  * text, bounds: the bytes of all passages; passage i lies in bounds[i] .. bounds[i + 1].
  * moves: next states; rows: where the row of a state begins in it; features: the one that a state
  *   completes, or -1.
- * seen: one place for each feature, all -1, and left so.
- * found, counts: as many as there are bytes; the features of passage i stand from bounds[i] on, in
- *   the order of their first places.
- * sizes: how many each passage has. */
-int64_t count_features(
+ * weights: a row of so many labels for each feature; priors: what each label has to begin with.
+ * logs: the weight of a feature that a passage has so many times.
+ * seen: one place for each feature, all -1, and left so; found, times: one for each byte.
+ * sizes: one for each passage; scores: a row of labels for each, zeros where it has no feature. */
+int64_t score_labels(
     const uint8_t *text, const int64_t *bounds, int64_t passages, const uint32_t *moves,
-    const int32_t *rows, const int32_t *features, int64_t *seen, int64_t *found, float *counts,
-    int64_t *sizes)
+    const int32_t *rows, const int32_t *features, const float *weights, const float *priors,
+    int64_t labels, const double *logs, int64_t *seen, int64_t *found, int64_t *times,
+    int64_t *sizes, double *scores)
 {
     walk(text, bounds, passages, moves, rows, features, found, sizes);
     for (int64_t own = 0; own < passages; own++) {
-        int64_t *list = found + bounds[own], kinds = 0;
-        float *times = counts + bounds[own];
-        for (int64_t i = 0; i < sizes[own]; i++) {
-            int64_t feature = list[i];
-            if (seen[feature] < 0) {
-                seen[feature] = kinds;
-                list[kinds] = feature;
-                times[kinds++] = 0.0f;
-            }
-            times[seen[feature]] += 1.0f;
+        const int64_t *list = found + bounds[own];
+        int64_t kinds = count(found + bounds[own], sizes[own], times, seen);
+        double *score = scores + own * labels;
+        for (int64_t label = 0; label < labels; label++)
+            score[label] = kinds ? priors[label] : 0.0;
+        for (int64_t i = 0; i < kinds; i++) {
+            const float *weight = weights + list[i] * labels;
+            double factor = logs[times[i]];
+            for (int64_t label = 0; label < labels; label++)
+                score[label] += factor * weight[label];
         }
-        for (int64_t i = 0; i < kinds; i++)
-            seen[list[i]] = -1;
-        sizes[own] = kinds;
     }
     return passages;
 }

@@ -6,9 +6,8 @@ step together wait together. It knows bytes and labels, and no tag policy but th
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ SURE = 0.9
 
 _DIALECTS = frozenset({"arz", "ary", "grc", "hbo", "wuu", "yue"})
 
-Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
-_count_features = native.kernel(
-    "count_features",
+_score_labels = native.kernel(
+    "score_labels",
     *(native.U8, native.I64, native.SIZE, native.U32, native.I32, native.I32),
-    *(native.I64, native.I64, native.F32, native.I64),
+    *(native.F32, native.F32, native.SIZE, native.F64),
+    *(native.I64, native.I64, native.I64, native.I64, native.F64),
 )
 
 
@@ -110,11 +109,7 @@ class Py3LangId:
         Close kin (hr, sr, bs) share the probability of a text that they would write alike: an
         unsure answer gets the sum of its kin.
         """
-        encoded = [_encode(text) for text in texts]
-        return [
-            self._guess(self._chances(*found, len(text)))
-            for text, found in zip(encoded, self._find_features(encoded), strict=True)
-        ]
+        return [self._guess(chances) for chances in self._chances(list(map(_encode, texts)))]
 
     def _guess(self, chances: Floats) -> LanguageGuess:
         best = int(chances.argmax())
@@ -125,31 +120,30 @@ class Py3LangId:
             score = sum(sorted(kin, reverse=True))
         return LanguageGuess(tag=canonical_tag(tag), score=round(min(1.0, score), 3))
 
-    def _chances(self, rows: Places, counts: Floats, size: int) -> Floats:
-        """Return the chance of each label for a text of so many bytes with these features."""
-        scores: Floats = np.zeros(len(self._labels), dtype=np.float32)
-        if rows.size:
-            scores = np.log1p(counts) @ self._weights[rows] + self._priors
-        scores *= 1.0 / sqrt(size or 1)
-        np.exp(scores - scores.max(), out=scores)
-        scores /= scores.sum()
-        for one, other in self._twins:
-            scores[one] += scores[other]
-            scores[other] = 0.0
-        return scores
-
-    def _find_features(self, texts: Sequence[bytes]) -> Iterator[tuple[Places, Floats]]:
-        """Yield the features of each text, in the order of their first places, and how often."""
-        bounds = np.zeros(len(texts) + 1, dtype=np.int64)
-        np.cumsum([len(text) for text in texts], out=bounds[1:])
+    def _chances(self, texts: Sequence[bytes]) -> Floats:
+        """Return a row for each text: the chance of each label."""
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        bounds = np.concatenate(([0], np.cumsum(sizes)))
         codes = np.frombuffer(b"".join(texts), dtype=np.uint8)
-        found, counts = np.empty(codes.size, np.int64), np.empty(codes.size, np.float32)
-        sizes = np.empty(len(texts), np.int64)
+        logs = np.log1p(np.arange(sizes.max(initial=0) + 1, dtype=np.float64))
+        scores = np.empty((len(texts), len(self._labels)))
         seen = np.full(len(self._weights), -1, dtype=np.int64)
-        model = self._moves, self._rows, self._features
-        _count_features(codes, bounds, len(texts), *model, seen, found, counts, sizes)
-        for first, size in zip(bounds.tolist(), sizes.tolist(), strict=False):
-            yield found[first : first + size], counts[first : first + size]
+        found, times, numbers = (
+            np.empty(size, np.int64) for size in (codes.size,) * 2 + sizes.shape
+        )
+        _score_labels(
+            *(codes, bounds, len(texts), self._moves, self._rows, self._features),
+            *(self._weights, self._priors, len(self._labels), logs),
+            *(seen, found, times, numbers, scores),
+        )
+        scores /= np.sqrt(np.maximum(sizes, 1))[:, np.newaxis]
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        for one, other in self._twins:
+            scores[:, one] += scores[:, other]
+            scores[:, other] = 0.0
+        return scores
 
 
 def _encode(text: str) -> bytes:
