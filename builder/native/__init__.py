@@ -59,9 +59,9 @@ def kernel(name: str, *arguments: Any) -> Callable[..., int]:
         ImportError: the library was not compiled, or before this kernel was written.
     """
     try:
-        found = getattr(ctypes.CDLL(str(_LIBRARY)), name)
+        found = getattr(ctypes.CDLL(str(LIBRARY)), name)
     except (OSError, AttributeError) as error:
-        message = f"{_LIBRARY.name} does not belong to this code; install pressmark again"
+        message = f"{LIBRARY.name} does not belong to this code; install pressmark again"
         raise ImportError(message) from error
     found.argtypes = arguments
     found.restype = SIZE

@@ -34,6 +34,6 @@ def test_other_arrays_are_refused(gather_facts, codes):
 def test_a_missing_library_says_what_to_do(monkeypatch, tmp_path):
     with pytest.raises(ImportError, match=r"kernels\.so .* install pressmark again"):
         native.kernel("of_a_later_version")
-    monkeypatch.setattr(native, "_LIBRARY", tmp_path / "kernels.so")
+    monkeypatch.setattr(native, "LIBRARY", tmp_path / "kernels.so")
     with pytest.raises(ImportError, match=r"kernels\.so .* install pressmark again"):
         native.kernel("score_labels")
