@@ -18,6 +18,7 @@ from builder.text.flags import find_flags
 from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
+from builder.text.outline import outline_all
 from builder.text.repetition import propose_repetition
 from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
@@ -113,6 +114,15 @@ def _read(work: Work, tools: Tools) -> Reject | Carried | None:
 
 
 @_together
+def _outline(works: Works, tools: Tools) -> None:
+    """Look over the texts once, for the stages that look for bylines and dates."""
+    del tools
+    found = outline_all([work.normalized for work in works])
+    for work, outlined in zip(works, found, strict=True):
+        work.outline = outlined
+
+
+@_together
 def _find_cues(works: Works, tools: Tools) -> None:
     if tools.cues is None:
         return
@@ -130,7 +140,8 @@ def _find_cues(works: Works, tools: Tools) -> None:
 
 @_alone
 def _name_source(work: Work, tools: Tools) -> Reject | None:
-    work.sources = hint_sources(work.normalized, work.raw, work.hits, tools.registrable)
+    text, raw = work.normalized, work.raw
+    work.sources = hint_sources(text, raw, work.hits, tools.registrable, work.outline)
     work.source = resolve_source(work.sources)
     withheld = _withheld(work, tools.withheld)
     if withheld:
@@ -200,7 +211,7 @@ def _date(work: Work, tools: Tools) -> None:
         not_after=tools.not_after,
         language=raw.language,
     )
-    work.dates = hint_dates(work.normalized, work.tag, tools.dates, declared)
+    work.dates = hint_dates(work.normalized, work.tag, tools.dates, declared, work.outline)
 
 
 @_together
@@ -268,7 +279,7 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
 
 
 STAGES: Sequence[Many] = (
-    *(_read, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
+    *(_read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
     *(_tag, _sign, _finish),
 )
 

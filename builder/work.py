@@ -13,6 +13,7 @@ from builder.text.entities.spans import EntityTagger, TaggedSpan
 from builder.text.language import LanguageDecision, LanguageIdentifier
 from builder.text.language_codes import UNDETERMINED
 from builder.text.layout import LayoutModel
+from builder.text.outline import Outline
 from builder.text.repetition import TemplateTable
 from builder.text.segments import Segments
 from builder.text.signature import SignatureParams
@@ -88,6 +89,7 @@ class Work:
     outcome: Outcome | Carried | None = None
     id: str = ""
     normalized: str = ""
+    outline: Outline | None = None
     hits: list[CueHit] = field(default_factory=list)
     typed: list[Proposal] = field(default_factory=list)
     sources: list[SourceHint] = field(default_factory=list)

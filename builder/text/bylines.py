@@ -7,11 +7,11 @@ its last. It knows shapes and places; the words that label an author come as cue
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from builder.text.cue_match import CueHit
 from builder.text.names import PLACE_DASH, NameSpan, leading_name, looks_like_person
+from builder.text.outline import MAX_LINES, Outline, outline
 from builder.text.phrases import DATE_PATTERN, fold
 
 __all__ = ["find_authors"]
@@ -27,28 +27,12 @@ DATE_DISTANCE = 1
 """Lines between a date and a lone name that it vouches for. 2: .47 right, .06 wrong; without
 lone names .36 and .02."""
 
-PROSE_CHARS = 140
-SHORT_PROSE_CHARS = 70
-"""Length of a line of prose, and of one that also ends in a stop. An ideograph counts 2.5."""
-
-MAX_PROSE = 400.0
-"""Length of a line that counts: one long paragraph must not outweigh three of usual length."""
-
-NEVER_PROSE = 28
-"""A line of fewer characters is never prose, even in ideographs."""
-
-SHORT_LINE_COST = 0.7
-"""What a line that is no prose takes from a run whose lines give up to 7 points."""
-
-MAX_LINES = 3000
 MAX_NAME_LINE = 90
 MAX_NAME_WORDS = 4
 """Words of an author's name besides its particles: João Guimarães da Silva Neto has four."""
 
 MAX_AUTHORS = 8
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_STOPS = tuple(".!?…。！？؟।»”\"'")
 _DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
 _CUT = re.compile(r"\s*[,;/&|·•・、，–—]\s*|\s+[-]\s*|\s{2,}|(?<=[^\W\d_])\s(?=\d)")
 _JOIN = re.compile(r"\s(?:and|und|et|y|e|и|та|і|en|og|och|ve|και)\s")
@@ -69,44 +53,22 @@ class _Page(NamedTuple):
     last: int
 
 
-def find_authors(text: str, hits: Sequence[CueHit]) -> list[NameSpan]:
+def find_authors(
+    text: str, hits: Sequence[CueHit], outlined: Outline | None = None
+) -> list[NameSpan]:
     """Return the spans of the names of the authors, in order of place.
 
     Args:
         text: normalized raw text.
         hits: what `find_cues` returned for it; author labels come with them.
+        outlined: the outline of the text, where it is known.
     """
-    page = _read_page(text)
-    if page is None:
+    starts, _, (first, last), *_ = outlined or outline(text)
+    if last < 0:
         return []
+    page = _Page(text, text.split("\n")[:MAX_LINES], starts, first, last)
     labelled = _labelled(page, hits)
     return (labelled or _beside_date(page))[:MAX_AUTHORS]
-
-
-def _read_page(text: str) -> _Page | None:
-    lines = text.split("\n")[:MAX_LINES]
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    best = total = 0.0
-    start, body = 0, (0, -1)
-    for number, line in enumerate(lines):
-        if len(line) < NEVER_PROSE:
-            if total > 0.0 and line and not line.isspace():
-                total -= SHORT_LINE_COST
-            continue
-        if line.isspace():
-            continue
-        size = float(len(line))
-        if size < MAX_PROSE and not line.isascii():
-            size += 1.5 * len(_WIDE.findall(line))
-        prose = size >= PROSE_CHARS or (
-            size >= SHORT_PROSE_CHARS and line.rstrip().endswith(_STOPS)
-        )
-        if total <= 0:
-            total, start = 0.0, number
-        total += min(size, MAX_PROSE) / 60 if prose else -SHORT_LINE_COST
-        if total > best:
-            best, body = total, (start, number)
-    return _Page(text, lines, starts, *body) if best else None
 
 
 def _near(page: _Page, number: int) -> bool:

@@ -8,11 +8,13 @@ which order a language puts day and month; it refuses to know what a date means 
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+from builder.text.outline import OTHER_DIGITS, Outline, outline
 
 __all__ = [
     "DateRules",
@@ -114,8 +116,6 @@ def load_date_rules(folder: Path) -> DateRules:
     )
 
 
-_OTHER_DIGITS = re.compile("[٠-٩۰-۹०-९০-৯੦-੯૦-૯௦-௯๐-๙໐-໙၀-၉០-៩０-９]")
-
 _GAP = r"[^\S\n]"
 """White space inside a line."""
 _LOOSE = r"[^\S\n]|[,.\-–/\u200e\u200f]"
@@ -174,12 +174,12 @@ _RANGE_BEFORE = re.compile(
 
 def western_digits(text: str) -> str:
     """Replace the decimal digits of other scripts by ASCII digits; offsets stay the same."""
-    if text.isascii() or not _OTHER_DIGITS.search(text):
-        return text
-    return _OTHER_DIGITS.sub(lambda match: str(int(match[0])), text)
+    return OTHER_DIGITS.sub(lambda match: str(int(match[0])), text)
 
 
-def find_printed_dates(text: str, language: str, rules: DateRules) -> list[PrintedDate]:
+def find_printed_dates(
+    text: str, language: str, rules: DateRules, outlined: Outline | None = None
+) -> list[PrintedDate]:
     """Find every full date (day, month and year) that is printed in the text.
 
     Args:
@@ -188,6 +188,7 @@ def find_printed_dates(text: str, language: str, rules: DateRules) -> list[Print
             decides the order of 7/11/2025 and between names that mean different months in
             different languages.
         rules: names and words of all languages.
+        outlined: the outline of the text, where it is known.
 
     Returns:
         Dates sorted by their start, not overlapping, possibly none. Ranges, impossible days,
@@ -195,10 +196,15 @@ def find_printed_dates(text: str, language: str, rules: DateRules) -> list[Print
         order of a number stays open, another date of the text with the same separator may still
         have decided it; else `other` is set. Never raises.
     """
+    outlined = outlined or outline(text)
+    numerics, years = (
+        _matches(_NUMERIC, text, outlined.numerics),
+        _matches(_YEAR, text, outlined.years),
+    )
     found = [
-        *_in_order(islice(_numeric(text), MAX_DATES), language),
+        *_in_order(islice(_numeric(numerics), MAX_DATES), language),
         *islice(_cjk(text), MAX_DATES),
-        *islice(_named(text, language, rules), MAX_DATES),
+        *islice(_named(years, text, language, rules), MAX_DATES),
     ]
     found.sort(key=lambda date: (date.start, -date.end))
     result: list[PrintedDate] = []
@@ -237,8 +243,18 @@ class _Numeric(NamedTuple):
         return bool(self.day_first) - bool(self.month_first)
 
 
-def _numeric(text: str) -> Iterator[_Numeric]:
-    for match in _NUMERIC.finditer(text):
+def _matches(pattern: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Yield what `finditer` yields of a pattern that matches at no other places."""
+    end = 0
+    for place in places:
+        match = pattern.match(text, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match
+
+
+def _numeric(matches: Iterator[re.Match[str]]) -> Iterator[_Numeric]:
+    for match in matches:
         first, separator, middle = match[1], match[2], int(match[3])
         last = match[4] or match[5]
         if len(first) == 4 and len(last) < 3:
@@ -298,9 +314,11 @@ def _cjk(text: str) -> Iterator[PrintedDate]:
             yield PrintedDate(match.start(), match.end(), value)
 
 
-def _named(text: str, language: str, rules: DateRules) -> Iterator[PrintedDate]:
+def _named(
+    years: Iterator[re.Match[str]], text: str, language: str, rules: DateRules
+) -> Iterator[PrintedDate]:
     """Yield dates with a month name, read outwards from each number that can be a year."""
-    for match in _YEAR.finditer(text):
+    for match in years:
         year, end = int(match[0]), match.end()
         if not _LETTER.search(text, max(0, match.start() - WINDOW), end + WINDOW):
             continue

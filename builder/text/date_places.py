@@ -8,10 +8,10 @@ Only `dates.py` decides; here are the facts it counts.
 import bisect
 import re
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from builder.text.date_patterns import DateRules, PrintedDate
+from builder.text.outline import PROSE, PROSE_CHARS, Outline
 from schema.terms import DateKind
 
 __all__ = ["DatePlace", "Page", "find_places"]
@@ -34,25 +34,10 @@ MAX_LABEL_STEPS = 7
 LONG_LINE = 1000
 """A line of more code points is a flattened page: on it, only labels tell dates apart."""
 
-PROSE_CHARS = 140
-"""A line of this many code points is prose; so is one of half as many that ends with a stop.
-Measured on the development pages, not sensitive."""
-
 IDEOGRAPH_WIDTH = 2.5
 """Letters that an ideograph is worth."""
 
-MAX_PROSE = 400.0
-"""Letters of a line that count: one long paragraph must not outweigh three of usual length."""
-
-NEVER_PROSE = 28
-"""A line of fewer code points is never prose, even in ideographs."""
-
-SHORT_LINE_COST = 0.7
-"""What another line takes away from a run of prose; a line of prose adds a point for every
-sixty letters."""
-
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_STOPS = frozenset(".!?…。！？؟।॥»”\"'’）)")
 _MARKS = re.compile(
     r"[\s:：|•·,;()\[\]（）【】<>«»“”\"/–—＊*_~=►▶・]+|\.(?=\s|$)|-(?=\s|$)|(?<=\s)-"
 )
@@ -109,16 +94,17 @@ class Page(NamedTuple):
     last: int
 
 
-def find_places(text: str, dates: Sequence[PrintedDate], rules: DateRules) -> Page:
+def find_places(
+    text: str, dates: Sequence[PrintedDate], rules: DateRules, outlined: Outline
+) -> Page:
     """Describe the place of every date; `text` must be what the dates were found in."""
     lines = text.split("\n")
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
-    first, last = _body(lines)
+    starts, (first, last), *_ = outlined
     places = []
     for date in dates:
         number = bisect.bisect_right(starts, date.start) - 1
         places.append(_place(date, number, starts[number], lines, rules))
-    return Page(places, first, last)
+    return Page(places, first, max(last, 0))
 
 
 def _place(
@@ -127,7 +113,7 @@ def _place(
     line = lines[number]
     at, end = date.start - line_start, date.end - line_start
     before, after = line[max(0, at - BEFORE) : at], line[end : end + AFTER]
-    is_prose = _prose_width(line) > 0.0
+    is_prose = _is_prose(line)
     label = _label_before(before, rules, must_be_capital=is_prose)
     opens = label is not None and label.opens and at <= BEFORE
     kind = label.kind if label else _label_behind(after, rules)
@@ -267,29 +253,11 @@ def _kind(phrase: str, rules: DateRules) -> DateKind | str | None:
     return REFUSED if phrase in rules.refused else None
 
 
-def _body(lines: list[str]) -> tuple[int, int]:
-    """Return the first and last line of the best run of prose (maximum subsequence)."""
-    best, best_first, best_last = 0.0, 0, 0
-    score, first = 0.0, 0
-    for number, line in enumerate(lines):
-        if len(line) < NEVER_PROSE:
-            if score > 0.0 and line and not line.isspace():
-                score -= SHORT_LINE_COST
-            continue
-        if score <= 0.0:
-            score, first = 0.0, number
-        width = _prose_width(line)
-        score += min(width, MAX_PROSE) / 60.0 if width else -SHORT_LINE_COST
-        if score > best:
-            best, best_first, best_last = score, first, number
-    return best_first, best_last
-
-
-def _prose_width(line: str) -> float:
-    """Return the length of a line of prose, in letters of an alphabet, and 0 for other lines."""
+def _is_prose(line: str) -> bool:
+    """Tell whether a line alone is prose."""
     width = float(len(line))
-    if width < PROSE_CHARS * 3 and not line.isascii() and _IDEOGRAPH.search(line):
+    if width < PROSE.narrow and not line.isascii() and _IDEOGRAPH.search(line):
         width *= IDEOGRAPH_WIDTH
     if width >= PROSE_CHARS:
-        return 0.0 if line.isspace() else width
-    return width if width * 2 >= PROSE_CHARS and line.rstrip()[-1:] in _STOPS else 0.0
+        return not line.isspace()
+    return width * 2 >= PROSE_CHARS and line.rstrip().endswith(PROSE.stops)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from builder.text.date_fields import DeclaredDay, is_default, read_declared_date, read_url_date
 from builder.text.date_header import choose_places
 from builder.text.date_patterns import DateRules, find_printed_dates, western_digits
-from builder.text.date_places import DatePlace, find_places
+from builder.text.date_places import DatePlace, Page, find_places
+from builder.text.outline import Outline, outline
 from schema.hints import DateHint
 from schema.terms import DateBasis, DateKind, DatePrecision
 
@@ -67,7 +68,11 @@ class DeclaredDates:
 
 
 def hint_dates(
-    text: str, language: str, rules: DateRules, declared: DeclaredDates = DeclaredDates()
+    text: str,
+    language: str,
+    rules: DateRules,
+    declared: DeclaredDates = DeclaredDates(),
+    outlined: Outline | None = None,
 ) -> list[DateHint]:
     """Collect all date evidence of an article.
 
@@ -76,6 +81,7 @@ def hint_dates(
         language: BCP 47 tag of the text, `und` if unknown.
         rules: see `load_date_rules`.
         declared: fields, URL and upper bound.
+        outlined: the outline of the text, where it is known.
 
     Returns:
         Declared hints first, then printed ones by their place; possibly none. A future or
@@ -88,7 +94,11 @@ def hint_dates(
     # One day of grace: the printed day is local, the bound may be UTC.
     limit = min(limits) + dt.timedelta(days=1)
     hints = [hint for hint in hints if hint.kind is DateKind.FETCHED or hint.value <= limit]
-    return hints + _printed_hints(text, language, rules, limit)
+    outlined = outlined or outline(text)
+    western = western_digits(text) if outlined.has_other_digits else text
+    dates = find_printed_dates(western, language, rules, outlined)
+    page = find_places(western, dates, rules, outlined) if dates else None
+    return hints + (_printed_hints(western, page, limit) if page else [])
 
 
 def resolve_date(hints: Sequence[DateHint]) -> DateHint | None:
@@ -208,14 +218,9 @@ def _declared_day(field: str, language: str, rules: DateRules) -> DeclaredDay | 
     return None if is_default(value) else DeclaredDay(value, DatePrecision.DAY)
 
 
-def _printed_hints(text: str, language: str, rules: DateRules, limit: dt.date) -> list[DateHint]:
-    western = western_digits(text)
-    dates = find_printed_dates(western, language, rules)
-    if not dates:
-        return []
-    page = find_places(western, dates, rules)
+def _printed_hints(text: str, page: Page, limit: dt.date) -> list[DateHint]:
     possible = [place for place in page.places if _can_be_head(place, limit)]
-    chosen = {choice.place: choice for choice in choose_places(possible, page, western)}
+    chosen = {choice.place: choice for choice in choose_places(possible, page, text)}
     hints: list[DateHint] = []
     for place in page.places:
         choice = chosen.get(place)

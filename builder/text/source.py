@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from builder.text.bylines import find_authors
 from builder.text.cue_match import CueHit
 from builder.text.normalize import normalize
+from builder.text.outline import Outline
 from schema.article import RawArticle
 from schema.hints import SourceHint
 from schema.terms import SourceBasis, SourceKind
@@ -60,6 +61,7 @@ def hint_sources(
     raw: RawArticle,
     hits: Sequence[CueHit],
     registrable: Callable[[str], str | None],
+    outlined: Outline | None = None,
 ) -> list[SourceHint]:
     """Collect all source evidence of an article.
 
@@ -68,12 +70,13 @@ def hint_sources(
         raw: the record, for what it declares.
         hits: what `find_cues` returned for the text; empty if cues are off.
         registrable: host name → registrable domain, or None for none.
+        outlined: the outline of the text, where it is known.
 
     Returns:
         Hints without repetition: first those declared, then those of the text by place.
         Offsets of the latter point into `text`.
     """
-    found = [*_declared(raw, registrable), *sorted(_printed(text, hits), key=_place)]
+    found = [*_declared(raw, registrable), *sorted(_printed(text, hits, outlined), key=_place)]
     unique: dict[tuple[SourceKind, str], SourceHint] = {}
     for hint in found:
         unique.setdefault((hint.kind, hint.value.casefold()), hint)
@@ -113,9 +116,9 @@ def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iter
             yield SourceHint(kind=SourceKind.AUTHOR, value=author, basis=basis)
 
 
-def _printed(text: str, hits: Sequence[CueHit]) -> Iterator[SourceHint]:
+def _printed(text: str, hits: Sequence[CueHit], outlined: Outline | None) -> Iterator[SourceHint]:
     """Yield the hints of the text; their values may repeat."""
-    authors = find_authors(text, hits)
+    authors = find_authors(text, hits, outlined)
     persons = [f"{text[slice(*span)].casefold()} " for span in authors]
     named = [
         (SourceKind(hit.hint), *hit.value)
