@@ -139,6 +139,8 @@ int64_t score_segments(
     const int32_t *hidden_bias = pool_bias + WIDTH, *output_bias = hidden_bias + WIDTH;
     for (int64_t text = 0; text < texts; text++) {
         int64_t segments = bounds[text + 1] - bounds[text];
+        if (!segments)
+            continue;
         const int16_t *own = features + bounds[text] * inputs;
         for (int64_t at = 0; at < segments; at++)
             run_layer(own + at * inputs, inputs, weights, biases, FEATURE_SHIFT,

@@ -7,7 +7,7 @@ know languages, words or publishers, and never removes: it proposes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from builder.text.layout_features import (
     describe_texts,
 )
 from builder.text.layout_words import Lexicon, load_lexicon
-from builder.text.segments import Segments
+from builder.text.segments import Segments, join_segments
 
 __all__ = [
     "LayoutModel",
@@ -60,6 +60,8 @@ MANTISSA = 1 << 24
 WIDTH = 32
 """Outputs of each layer but the last."""
 
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Weights = npt.NDArray[np.int16]
 Layer = tuple[Weights, npt.NDArray[np.int32]]
 
@@ -68,6 +70,10 @@ _score_segments = native.kernel(
     *(native.I16, native.SIZE, native.I64, native.SIZE),
     *(native.I16, native.I32, native.I64, native.SIZE, native.SIZE),
     *(native.I16, native.I16, native.F32),
+)
+
+_choose_segments = native.kernel(
+    "choose_segments", native.F64, native.F64, native.I64, native.SIZE, native.U8
 )
 
 
@@ -175,8 +181,15 @@ def propose_layouts(
     cues: Sequence[Sequence[Proposal]],
 ) -> list[list[Proposal]]:
     """Propose for many texts what `propose_layout` proposes for each alone, in less time."""
-    scores = score_texts(texts, segmented, model, cues)
-    return [_decide(*found) for found in zip(segmented, scores, strict=True)]
+    proposed = []
+    for group in text_groups(texts):
+        segments, bounds = join_segments(segmented[group])
+        units = describe_texts(texts[group], segments, bounds, model.lexicon, cues[group])
+        scores = _run_network(units, bounds, model).astype(np.float64)
+        sizes = (segments.ends - segments.starts).astype(np.float64)
+        keep = choose_segments(scores, sizes, bounds) | _is_all_noise(scores, bounds)
+        proposed += _removed(segments, keep, bounds)
+    return proposed
 
 
 def score_segments(
@@ -186,39 +199,10 @@ def score_segments(
     cues: Sequence[Proposal] = (),
 ) -> Features:
     """Score each segment: the log odds that it is part of the article."""
-    return score_texts([text], [segments], model, [cues])[0]
-
-
-def score_texts(
-    texts: Sequence[str],
-    segmented: Sequence[Segments],
-    model: LayoutModel,
-    cues: Sequence[Sequence[Proposal]],
-) -> list[Features]:
-    """Score the segments of many texts."""
-    scores = [np.zeros(0, dtype=np.float32)] * len(texts)
-    some = [at for at, segments in enumerate(segmented) if segments]
-    for group in text_groups([texts[at] for at in some]):
-        chosen = some[group]
-        found = describe_texts(
-            [texts[at] for at in chosen],
-            [segmented[at] for at in chosen],
-            model.lexicon,
-            [cues[at] for at in chosen],
-        )
-        scored = np.split(_run_network(*found, model), found[1][1:-1])
-        for at, own in zip(chosen, scored, strict=True):
-            scores[at] = own
-    return scores
-
-
-def _decide(segments: Segments, scores: Features) -> list[Proposal]:
-    """Propose the runs of segments that go, unless all are more likely noise than not."""
-    if not segments or scores.max() < 0.0:
-        return []
-    sizes = (segments.ends - segments.starts).astype(np.float64)
-    keep = choose_segments(scores.astype(np.float64), sizes)
-    return _removed(segments, keep)
+    joined, bounds = join_segments([segments])
+    return _run_network(
+        describe_texts([text], joined, bounds, model.lexicon, [cues]), bounds, model
+    )
 
 
 def _run_network(units: Units, bounds: Places, model: LayoutModel) -> Features:
@@ -231,35 +215,46 @@ def _run_network(units: Units, bounds: Places, model: LayoutModel) -> Features:
     return scores
 
 
-def choose_segments(
-    scores: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]
-) -> npt.NDArray[np.bool_]:
+def choose_segments(scores: Floats, sizes: Floats, bounds: Places) -> Flags:
     """Choose the segments to keep, so that their F1 with the article is expected to be best.
 
     What is more likely article than half of that F1 stays: on a page that the network is
     sure of, what is likely; on one that it is not, nearly everything.
 
     Args:
-        scores: log odds of each segment, at least one.
+        scores: log odds of each segment.
         sizes: their sizes, in any unit.
+        bounds: between which the segments of each text lie.
 
     Returns:
-        For each segment, whether it stays; at least one does.
+        For each segment, whether it stays; at least one of each text does.
+
+    Raises:
+        MemoryError: there is no room for the work.
 
     Source: Lipton, Elkan and Naryanaswamy, Optimal Thresholding of Classifiers to Maximize
         F1 Measure (2014).
     """
     odds = (scores - DOUBT) / SPREAD
     likely = 0.5 + 0.5 * odds / np.sqrt(1.0 + odds * odds)
-    order = np.argsort(-likely, kind="stable")
-    article = np.cumsum((likely * sizes)[order])
-    gain = article / (np.cumsum(sizes[order]) + article[-1])
-    keep: npt.NDArray[np.bool_] = likely >= likely[order[gain.argmax()]]
-    return keep
+    keep = np.empty(scores.size, dtype=np.uint8)
+    if _choose_segments(likely, sizes, bounds, bounds.size - 1, keep) < 0:
+        raise MemoryError
+    return keep.view(np.bool_)
 
 
-def _removed(segments: Segments, keep: npt.NDArray[np.bool_]) -> list[Proposal]:
-    """Join neighbouring segments that are not kept."""
-    edges = np.flatnonzero(np.diff(keep, prepend=True, append=True))
-    starts, ends = segments.starts[edges[::2]], segments.ends[edges[1::2] - 1]
-    return list(map(Proposal, starts.tolist(), ends.tolist(), repeat(RULE)))
+def _is_all_noise(scores: Floats, bounds: Places) -> Flags:
+    """Tell which segments are of a text that has none that is more likely article than not."""
+    likely = np.append(0, np.cumsum(scores >= 0.0))
+    return np.repeat(likely[bounds[1:]] == likely[bounds[:-1]], np.diff(bounds))
+
+
+def _removed(segments: Segments, keep: Flags, bounds: Places) -> list[list[Proposal]]:
+    """Join the neighbouring segments of each text that are not kept."""
+    is_first, is_last = (np.zeros(keep.size + 1, dtype=np.bool_) for _ in range(2))
+    is_first[bounds[:-1]] = is_last[bounds[1:]] = True
+    opens = np.flatnonzero(~keep & (is_first[:-1] | np.append(True, keep[:-1])))
+    closes = np.flatnonzero(~keep & (is_last[1:] | np.append(keep[1:], True)))
+    starts, ends = segments.starts[opens].tolist(), segments.ends[closes].tolist()
+    proposals = list(map(Proposal, starts, ends, repeat(RULE)))
+    return [proposals[a:b] for a, b in pairwise(np.searchsorted(opens, bounds).tolist())]

@@ -17,7 +17,7 @@ from builder import native
 from builder.text.characters import DASH, class_table, code_points
 from builder.text.clean import Proposal
 from builder.text.layout_words import Lexicon, letter_table
-from builder.text.segments import Segments
+from builder.text.segments import Segments, join_segments
 
 __all__ = [
     "FEATURES",
@@ -72,49 +72,50 @@ def describe_segments(
     Returns:
         An array of shape (segments, FEATURES), multiples of 1 / GRID.
     """
-    units, _ = describe_texts([text], [segments], lexicon, [cues])
+    units = describe_texts([text], *join_segments([segments]), lexicon, [cues])
     features: Features = units[:, :FEATURES] * np.float32(1 / GRID)
     return features
 
 
 def describe_texts(
     texts: Sequence[str],
-    segmented: Sequence[Segments],
+    segments: Segments,
+    bounds: Places,
     lexicon: Lexicon,
     cues: Sequence[Sequence[Proposal]],
-) -> tuple[Units, Places]:
+) -> Units:
     """Compute the features of all segments of many texts: the same as in each alone.
 
+    Args:
+        texts: normalized texts.
+        segments: those of all texts, joined.
+        bounds: where those of each text begin.
+        lexicon: words by which pages speak of themselves.
+        cues: what the typed cues propose for each text.
+
     Returns:
-        A row for each segment in units of 1 / GRID, an even number of them: the last one is zero;
-        and the bounds between which the rows of each text lie.
+        A row for each segment in units of 1 / GRID, an even number of them: the last one is zero.
 
     Raises:
         MemoryError: there is no room for the work.
     """
-    bounds = _bounds(map(len, segmented))
-    columns = (
-        np.concatenate([getattr(segments, name) for segments in segmented])
-        for name in ("starts", "ends", "kinds")
-    )
     spans = [
         (start, end, _CUE_GROUPS.get(rule.removeprefix("cue."), _OTHER_CUES))
         for found in cues
         for start, end, rule in found
     ]
-    units = np.zeros((bounds[-1], FEATURES + FEATURES % 2), dtype=np.int16)
+    units = np.zeros((len(segments), FEATURES + FEATURES % 2), dtype=np.int16)
     done = _describe_texts(
         *(code_points("".join(texts)), _bounds(map(len, texts)), len(texts)),
         *(_fine_table(), letter_table()),
         *(lexicon.keys, lexicon.topics, lexicon.keys.size, lexicon.is_near.view(np.uint8)),
-        *columns,
-        bounds,
+        *(segments.starts, segments.ends, segments.kinds, bounds),
         *(np.array(spans, dtype=np.int64), _bounds(map(len, cues))),
         *(units, units.shape[1]),
     )
     if done < 0:
         raise MemoryError
-    return units, bounds
+    return units
 
 
 def segment_weights(features: Features) -> npt.NDArray[np.float64]:

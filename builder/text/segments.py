@@ -15,7 +15,7 @@ import numpy.typing as npt
 from builder import native
 from builder.text.characters import class_table, code_points
 
-__all__ = ["LINE", "PIECE", "Segment", "Segments", "segment", "segment_all"]
+__all__ = ["LINE", "PIECE", "Segment", "Segments", "join_segments", "segment", "segment_all"]
 
 # A line longer than this many characters is read as running text and cut into sentences
 # and pieces.  Paragraphs of news stay whole: 99.6 % of those of the development articles
@@ -121,6 +121,17 @@ def segment_all(texts: Sequence[str]) -> list[Segments]:
         found.append(Segments(starts[own], ends[own], kinds[own]))
         first += size
     return found
+
+
+def join_segments(segmented: Sequence[Segments]) -> tuple[Segments, Places]:
+    """Put the segments of some texts into one list; also return where those of each begin.
+
+    Places stay those in their own text. The bounds are one more than there are texts.
+    """
+    bounds = np.zeros(len(segmented) + 1, dtype=np.int64)
+    np.cumsum([len(segments) for segments in segmented], out=bounds[1:])
+    columns = zip(*((own.starts, own.ends, own.kinds) for own in segmented), strict=True)
+    return Segments(*map(np.concatenate, columns)), bounds
 
 
 def _longest_line(length: int) -> int:

@@ -20,10 +20,11 @@ from builder.text.layout import (
     choose_segments,
     load_layout,
     propose_layout,
+    propose_layouts,
     score_segments,
 )
 from builder.text.layout_features import GRID, LIMIT, describe_segments, segment_weights
-from builder.text.segments import segment
+from builder.text.segments import segment, segment_all
 
 TEXT = Path(builder.text.__file__).parent
 LEXICON = TEXT / "rules" / "layout" / "words.toml"
@@ -83,6 +84,10 @@ def exact_scores(text: str) -> list[float]:
     return [int(score) / (WEIGHT_GRID * ACTIVATION_GRID) for score in scores[:, 0]]
 
 
+def choose(scores: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    return choose_segments(scores, sizes, np.array([0, scores.size]))
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=80).map("".join) | st.text(max_size=200))
 def test_scores_equal_those_in_whole_numbers(text: str) -> None:
@@ -117,14 +122,37 @@ def test_no_other_choice_is_expected_to_be_better(drawn: list[tuple[float, int]]
         return 2.0 * (likely * sizes)[marked].sum() / (sizes[marked].sum() + (likely * sizes).sum())
 
     best = max(map(gain, itertools.product([True, False], repeat=len(drawn))))
-    assert gain(choose_segments(scores, sizes).tolist()) == pytest.approx(best)
+    assert gain(choose(scores, sizes).tolist()) == pytest.approx(best)
 
 
 def test_a_page_of_doubt_keeps_more() -> None:
     """The same doubtful segment goes from a sure page and stays on a doubtful one."""
     sizes = np.ones(5)
-    assert not choose_segments(np.array([9.0, 9.0, 9.0, 9.0, -0.5]), sizes)[-1]
-    assert choose_segments(np.array([0.5, 0.5, -9.0, -9.0, -0.5]), sizes)[-1]
+    assert not choose(np.array([9.0, 9.0, 9.0, 9.0, -0.5]), sizes)[-1]
+    assert choose(np.array([0.5, 0.5, -9.0, -9.0, -0.5]), sizes)[-1]
+
+
+PAGES = st.lists(st.lists(st.tuples(st.floats(-9, 9), st.integers(1, 99)), max_size=6), max_size=5)
+
+
+@given(PAGES)
+def test_segments_are_chosen_in_each_text_alone(pages: list[list[tuple[float, int]]]) -> None:
+    """Neighbours change nothing, empty ones neither."""
+    bounds = np.cumsum([0, *map(len, pages)])
+    rows = np.array([row for page in pages for row in page], dtype=np.float64).reshape(-1, 2)
+    columns = rows[:, 0].copy(), rows[:, 1].copy()
+    alone = [choose(*(column[a:b] for column in columns)) for a, b in itertools.pairwise(bounds)]
+    assert choose_segments(*columns, bounds).tolist() == [
+        bool(kept) for found in alone for kept in found
+    ]
+
+
+@given(st.lists(st.lists(WORDS, max_size=40).map("".join), max_size=5))
+def test_texts_are_read_as_each_alone(texts: list[str]) -> None:
+    """What is proposed for a text does not depend on what is read with it."""
+    segmented = segment_all(texts)
+    found = propose_layouts(texts, segmented, MODEL, [[]] * len(texts))
+    assert found == [propose_layout(text, segment(text), MODEL) for text in texts]
 
 
 @pytest.mark.parametrize("joiner", ["\n", "\n\n", " "])
@@ -144,7 +172,7 @@ def test_a_menu_before_the_headline_is_proposed() -> None:
 
 def test_nothing_is_proposed_for_nothing() -> None:
     """Empty and white texts have no segments and no proposals."""
-    assert propose_layout("", [], MODEL) == []
+    assert propose_layout("", segment(""), MODEL) == []
     assert propose_layout(" \n ", segment(" \n "), MODEL) == []
 
 
