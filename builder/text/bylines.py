@@ -6,6 +6,7 @@ its last. It knows shapes and places; the words that label an author come as cue
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ MAX_NAME_WORDS = 4
 MAX_AUTHORS = 8
 
 _DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
+_DIGIT = re.compile(r"\d")
 _CUT = re.compile(r"\s*[,;/&|·•・、，–—]\s*|\s+[-]\s*|\s{2,}|(?<=[^\W\d_])\s(?=\d)")
 _JOIN = re.compile(r"\s(?:and|und|et|y|e|и|та|і|en|og|och|ve|και)\s")
 _CASED = re.compile(r"[a-zß-öø-ÿа-яα-ω]")
@@ -80,12 +82,9 @@ def _near(page: _Page, number: int) -> bool:
 def _labelled(page: _Page, hits: Sequence[CueHit]) -> list[NameSpan]:
     """Return the names after the labels that are nearest to the start of the body."""
     found: dict[int, list[NameSpan]] = {}
-    number = 0
-    for hit in sorted(hits, key=lambda one: one.start):
-        if hit.cue != "byline" or hit.hint != "author":
-            continue
-        while number + 1 < len(page.lines) and page.starts[number + 1] <= hit.start:
-            number += 1
+    labels = [hit for hit in hits if hit.cue == "byline" and hit.hint == "author"]
+    for hit in sorted(labels, key=lambda one: one.start):
+        number = bisect_right(page.starts, hit.start, hi=len(page.lines)) - 1
         if not _near(page, number):
             continue
         names = _hit_names(page.text, hit) if hit.value else _after_label(page, number, hit.end)
@@ -176,7 +175,10 @@ def _beside_date(page: _Page) -> list[NameSpan]:
         for number in range(low, min(page.first + LINES_INSIDE, len(page.lines)))
         if 0 < len(page.lines[number].strip()) <= MAX_NAME_LINE
     ]
-    dated = [number for number in numbers if _DATE.search(fold(page.lines[number]))]
+    with_digits = [number for number in numbers if _DIGIT.search(page.lines[number])]
+    dated = [number for number in with_digits if _DATE.search(fold(page.lines[number]))]
+    if not dated:
+        return []
     for number in reversed(numbers):
         if not any(_between(page, number, date) <= DATE_DISTANCE for date in dated):
             continue

@@ -103,8 +103,9 @@ def declared_source(raw: RawArticle, registrable: Callable[[str], str | None]) -
 def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iterator[SourceHint]:
     basis = SourceBasis(raw.basis)
     url = _without_login(_line(raw.url))
-    domain = registrable(_host(url))
-    if domain or (_host(url) and url.startswith(("http://", "https://"))):
+    host = _host(url)
+    domain = registrable(host)
+    if domain or (host and url.startswith(("http://", "https://"))):
         yield SourceHint(kind=SourceKind.URL, value=url, basis=basis)
     if domain:
         yield SourceHint(kind=SourceKind.DOMAIN, value=domain, basis=SourceBasis.URL)
@@ -194,4 +195,6 @@ def _host(url: str) -> str:
 
 def _line(value: str | None) -> str:
     """Return a declared value on one line; blank values are none."""
-    return " ".join(normalize(value or "").split())
+    value = value or ""
+    is_plain = value.isascii() and value.isprintable()
+    return " ".join((value if is_plain else normalize(value)).split())
