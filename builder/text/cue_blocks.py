@@ -28,9 +28,13 @@ MAX_ITEMS = 20
 _CLOCK_LINE = re.compile(r"\n[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5}(?=\n|\Z)")
 _CLOCK_GAP = re.compile(r"[^\w]{0,12}")
 _DATE_LINE = re.compile(rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}")
+_DIGIT = re.compile(r"\d")
 _LINE = re.compile(r"[^\n]+")
-_MARK = re.compile(r"\s{0,8}(?:[•·▪‣◦●○■□►▶→»*–—-]|\d{1,2}[.)]|\[\d{1,2}\])\s{0,4}")
-_FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»›)\]」』）]{0,3}\s*$")
+_BULLETS, _STOPS, _CLOSERS = "•·▪‣◦●○■□►▶→»*–—-", ".!?…。！？।؟۔", "\"'”’»›)]」』）"
+_MARK = re.compile(rf"\s{{0,8}}(?:[{_BULLETS}]|\d{{1,2}}[.)]|\[\d{{1,2}}\])\s{{0,4}}")
+_FINAL_STOP = re.compile(rf"[{_STOPS}][{re.escape(_CLOSERS)}]{{0,3}}\s*$")
+_MARKS, _FINALS = frozenset(_BULLETS + "["), frozenset(_STOPS + _CLOSERS)
+"""Characters other than digits that a mark begins with, and those that a sentence ends with."""
 
 
 def clock_columns(text: str) -> list[tuple[int, int]]:
@@ -58,7 +62,8 @@ def head_dates(folded: str) -> list[tuple[int, int]]:
         start, end = line.span()
         if number >= HEAD_LINES or _is_prose(folded, start, end):
             break
-        if end - start <= 60 and _DATE_LINE.fullmatch(folded, start, end):
+        has_digit = end - start <= 60 and _DIGIT.search(folded, start, end)
+        if has_digit and _DATE_LINE.fullmatch(folded, start, end):
             found.append((start, end))
     return found
 
@@ -72,17 +77,18 @@ def list_after(text: str, at: int, *, needs_marks: bool) -> list[tuple[int, int,
     """
     marked: list[tuple[int, int, tuple[int, int]]] = []
     plain: list[tuple[int, int, tuple[int, int]]] = []
-    for line in _LINE.finditer(text, at, min(len(text), at + MAX_ITEM * MAX_ITEMS)):
-        start, end = line.span()
-        if not text[start:end].strip():
+    end = at - 1
+    for line in text[at : at + MAX_ITEM * MAX_ITEMS].split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        tight = line.strip()
+        if not tight:
             continue
-        mark = _MARK.match(text, start, end)
-        item = _item(text, mark.end() if mark else start, end)
-        if item is None or end - start > MAX_ITEM:
+        has_mark, item = _item(text, start, end, tight)
+        if item is None or len(line) > MAX_ITEM:
             break
-        if mark and not plain:
+        if has_mark and not plain:
             marked.append((start, end, item))
-        elif marked or _is_sentence(text, start, end) or len(plain) >= MAX_ITEMS:
+        elif marked or len(plain) >= MAX_ITEMS or _is_sentence(text, start, end, tight):
             break
         else:
             plain.append((start, end, item))
@@ -94,19 +100,29 @@ def list_after(text: str, at: int, *, needs_marks: bool) -> list[tuple[int, int,
     return [] if needs_marks else plain[:1]
 
 
-def _item(text: str, start: int, end: int) -> tuple[int, int] | None:
-    piece = text[start:end]
-    tight = piece.strip()
-    start += len(piece) - len(piece.lstrip())
-    return (start, start + len(tight)) if tight else None
+def _item(text: str, start: int, end: int, tight: str) -> tuple[bool, tuple[int, int] | None]:
+    """Say whether a line has a mark, and where it says something without it."""
+    first = text.index(tight, start, end)
+    mark = None
+    if tight[0] in _MARKS or tight[0].isdecimal():
+        mark = _MARK.match(text, start, end)
+    if mark is None:
+        return False, (first, first + len(tight))
+    rest = text[mark.end() : end].strip()
+    if not rest:
+        return True, None
+    first = text.index(rest, mark.end(), end)
+    return True, (first, first + len(rest))
+
+
+def _is_sentence(text: str, start: int, end: int, tight: str) -> bool:
+    if tight[-1] not in _FINALS:
+        return False
+    return _FINAL_STOP.search(text, max(start, end - 6), end) is not None
 
 
 def _is_prose(text: str, start: int, end: int) -> bool:
     return end - start >= PROSE_CHARS and _FINAL_STOP.search(text, end - 6, end) is not None
-
-
-def _is_sentence(text: str, start: int, end: int) -> bool:
-    return _FINAL_STOP.search(text, max(start, end - 6), end) is not None
 
 
 def _with_marks_before(text: str, start: int) -> int:

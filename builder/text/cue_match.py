@@ -6,7 +6,7 @@ bounded window, so a line of a million characters costs no more than a short one
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from builder.text.cue_blocks import list_after
@@ -36,7 +36,8 @@ MAX_MARKS = 40
 REACH = 320
 """Characters after its rarest word within which a phrase has to end."""
 
-_PROSE = re.compile(r"[^\n]{120}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^\n]{49}")
+_LONG_LINE = re.compile(r"\n[^\n]{120}")
+_LONG_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^\n]{49}")
 """A line so long is prose; ideographs say more per character."""
 
 _STOP = re.compile(r"[.!?…।؟۔](?=[\s\"»”')\]]|$)|[。！？]|[|•]| [-–—] ")
@@ -100,8 +101,7 @@ class Matcher:
         """Matches of phrases that are bound to a language, see `take_bound`."""
         self._roles = roles
         self._lines: dict[int, Unit] = {}  # by the newline before them
-        first = _PROSE.search(text)
-        self._body = first.start() if first else len(text)
+        self._names: dict[tuple[int, int, bool], list[NameSpan]] = {}
 
     def match_all(self, starts: Iterable[tuple[int, int]], cues: Sequence[Cue]) -> None:
         """Match cues, given by number, where they may begin."""
@@ -219,6 +219,14 @@ class Matcher:
         if cue.where == "heading":
             self._take_list(cue, line)
 
+    @cached_property
+    def _body(self) -> int:
+        """Where the first prose begins."""
+        long = _LONG_LINE.search("\n" + self.text)
+        first = long.start() if long else len(self.text)
+        unspaced = _LONG_UNSPACED.search(self.text, 0, first)
+        return unspaced.start() if unspaced else first
+
     def _take_list(self, cue: Cue, line: Unit) -> None:
         # Above the body, what looks like the heading of a list may be the section of the headline.
         needs_marks = cue.cue == "sources" or line.start < self._body
@@ -265,12 +273,7 @@ class Matcher:
             self.hits.append(CueHit(unit.start, unit.end, cue.cue, cue.removes))
             return True
         first, last = found.span("name")
-        names: list[NameSpan]
-        if cue.cue == "byline":
-            names = listed_names(self.text, first, last, self._roles)
-        else:
-            name = leading_name(self.text, first, last)
-            names = [name] if name else []
+        names = self._read_names(first, last, listed=cue.cue == "byline")
         if not names or (cue.cue == "byline" and not self._is_byline(cue, names[0])):
             return False
         self.hits += [
@@ -278,6 +281,18 @@ class Matcher:
             for name in names
         ]
         return True
+
+    def _read_names(self, first: int, last: int, *, listed: bool) -> list[NameSpan]:
+        """Read a stretch once: the phrases of several languages lead to the same one."""
+        known = self._names.get((first, last, listed))
+        if known is None:
+            if listed:
+                known = listed_names(self.text, first, last, self._roles)
+            else:
+                name = leading_name(self.text, first, last)
+                known = [name] if name else []
+            self._names[first, last, listed] = known
+        return known
 
     def _is_byline(self, cue: Cue, name: NameSpan) -> bool:
         """Say whether a name is enough for a byline: "By land" and "Of Greece" are none."""
