@@ -5,6 +5,7 @@ bounded window, so a line of a million characters costs no more than a short one
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from builder.text.cue_blocks import list_after
 from builder.text.cue_rules import Cue
 from builder.text.names import NameSpan, leading_name, listed_names
 
-__all__ = ["CueHit", "Matcher", "Piece", "Unit", "ends_word"]
+__all__ = ["CueHit", "Lines", "Matcher", "Piece", "Unit", "ends_word"]
 
 MAX_UNIT = 400
 """A line longer than this many characters never goes as a whole: it is read as sentences."""
@@ -85,13 +86,24 @@ class Unit(NamedTuple):
     line: bool
 
 
+class Lines(NamedTuple):
+    """The lines of a text: where each begins, and its borders without white space.
+
+    There is one more behind the text.
+    """
+
+    begins: list[int]
+    starts: list[int]
+    ends: list[int]
+
+
 class Matcher:
     """Collects hits and pieces of one text."""
 
     def __init__(
-        self, text: str, folded: str, pieces: dict[int, Piece], roles: frozenset[str]
+        self, text: str, folded: str, lines: Lines, pieces: dict[int, Piece], roles: frozenset[str]
     ) -> None:
-        """Take the text as printed and as folded, and the pieces that are already known."""
+        """Take the text as printed and as folded, its lines, and the pieces already known."""
         self.text = text
         self.folded = folded
         self.hits: list[CueHit] = []
@@ -100,7 +112,8 @@ class Matcher:
         self.bound: list[tuple[Cue, re.Match[str]]] = []
         """Matches of phrases that are bound to a language, see `take_bound`."""
         self._roles = roles
-        self._lines: dict[int, Unit] = {}  # by the newline before them
+        self._lines = lines
+        self._units: dict[int, Unit] = {}  # by the number of the line
         self._names: dict[tuple[int, int, bool], list[NameSpan]] = {}
 
     def match_all(self, starts: Iterable[tuple[int, int]], cues: Sequence[Cue]) -> None:
@@ -161,19 +174,18 @@ class Matcher:
 
     def line(self, at: int) -> Unit:
         """Return the line around a place, or the window around it if the line is long."""
-        text = self.text
-        low, high = max(0, at - MAX_UNIT), min(len(text), at + MAX_UNIT)
-        before = text.rfind("\n", low, at)
-        if before in self._lines:
-            return self._lines[before]
-        after = text.find("\n", at, high)
-        start = before + 1 if before >= 0 else low
-        end = after if after >= 0 else high
-        whole = (before >= 0 or low == 0) and (after >= 0 or high == len(text))
-        unit = self._tight(start, end, whole=whole and end - start <= MAX_UNIT, line=True)
-        if before >= 0 and end - start < MAX_UNIT and whole:
-            self._lines[before] = unit
-        return unit
+        row = bisect_right(self._lines.begins, at) - 1
+        unit = self._units.get(row)
+        if unit is not None:
+            return unit
+        begin, end = self._lines.begins[row], self._lines.begins[row + 1] - 1
+        if end - begin < MAX_UNIT:
+            unit = Unit(self._lines.starts[row], self._lines.ends[row], whole=True, line=True)
+            self._units[row] = unit
+            return unit
+        low, high = max(begin, at - MAX_UNIT), min(end, at + MAX_UNIT)
+        whole = end - begin == MAX_UNIT and low == begin and high == end
+        return self._tight(low, high, whole=whole, line=True)
 
     def sentence(self, found: re.Match[str]) -> Unit:
         """Return the sentence around a match, within its line."""
@@ -194,8 +206,8 @@ class Matcher:
 
     def quoted(self, at: int) -> bool:
         """Say whether a place lies in a quotation that was opened before it in its line."""
-        low = max(0, at - WINDOW)
-        low = max(low, self.text.rfind("\n", low, at) + 1)
+        begins = self._lines.begins
+        low = max(begins[bisect_right(begins, at) - 1], at - WINDOW)
         if low == at:
             return False
         marks = _QUOTE.findall(self.text, low, at)

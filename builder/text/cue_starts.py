@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from builder import native
 from builder.text.cue_index import CueIndex
-from builder.text.cue_match import Piece
+from builder.text.cue_match import Lines, Piece
 from builder.text.cue_rules import CueRules, PieceKind
-from builder.text.cue_words import letter_tables, read_codes
+from builder.text.cue_words import Codes, letter_tables, read_codes
 from builder.text.joined import BETWEEN, join_texts, text_groups
 
 __all__ = ["Start", "Starts", "find_starts"]
@@ -40,12 +40,19 @@ _find_starts = native.kernel(
 )
 
 
+_find_lines = native.kernel(
+    "find_lines",
+    *(native.U32, native.SIZE, native.U16, native.I64, native.I64, native.I64),
+)
+
+
 class Starts(NamedTuple):
-    """What a text may hold: places to try cues at, and pieces that are certain, by place.
+    """What a text may hold: its lines, places to try cues at, and pieces that are certain.
 
     Of the pieces that begin at a place, it has the one that counts.
     """
 
+    lines: Lines
     tries: list[Start]
     pieces: dict[int, Piece]
 
@@ -59,19 +66,31 @@ def find_starts(texts: Sequence[str], rules: CueRules) -> Iterator[Starts]:
     """
     for group in text_groups(texts):
         text, begins = join_texts(texts[group])
-        tries, pieces = _find(text, begins, rules.index)
-        for tried, certain in zip(_cut(tries, begins), _cut(pieces, begins), strict=True):
+        codes = read_codes(text)
+        tries, pieces = (_cut(both, begins) for both in _find(codes, begins, rules.index))
+        lines = _lines(codes[: len(text) + 1], text.count("\n") + 1, begins)
+        for own, tried, certain in zip(lines, tries, pieces, strict=True):
             yield Starts(
+                own,
                 list(zip(*(part.tolist() for part in tried), strict=True)),
                 dict(_pieces(*certain, rules.kinds)),
             )
 
 
-def _find(text: str, begins: Places, index: CueIndex) -> Iterator[Places]:
+def _lines(codes: Codes, size: int, begins: Places) -> Iterator[Lines]:
+    """Yield the lines of each text, of which there are so many, breaks between texts included."""
+    lines = np.empty((3, size + 1), dtype=np.int64)
+    _find_lines(codes, codes.size, letter_tables().facts, *lines)
+    bounds = np.searchsorted(lines[0], begins).tolist()
+    for begin, (first, last) in zip(begins.tolist(), pairwise(bounds), strict=False):
+        yield Lines(*(lines[:, first:last] - begin).tolist())
+
+
+def _find(codes: Codes, begins: Places, index: CueIndex) -> Iterator[Places]:
     """Yield starts, then pieces: places and what is beside them, sorted."""
-    texts = read_codes(text), begins, begins.size - 1, len(BETWEEN), *letter_tables()
+    texts = codes, begins, begins.size - 1, len(BETWEEN), *letter_tables()
     words = index.buckets, index.keys, index.numbers, index.cues, index.openings, index.letters
-    counts = np.array([len(text) // 8 + 64] * 2, dtype=np.int64)
+    counts = np.array([codes.size // 8 + 64] * 2, dtype=np.int64)
     room = 0
     while counts.max() > room:
         room = int(counts.max())

@@ -18,8 +18,8 @@ Codes = npt.NDArray[np.uint32]
 Facts = npt.NDArray[np.uint16]
 
 # Facts of a character; the first three are those of its folded form.
-_WORD, _DIGIT, _UNSPACED, _LOWER, _UPPER, _ALNUM, _DECIMAL, _LONE, _SMALL, _CAPITAL = (
-    1 << bit for bit in range(10)
+_WORD, _DIGIT, _UNSPACED, _LOWER, _UPPER, _ALNUM, _DECIMAL, _LONE, _SMALL, _CAPITAL, _SPACE = (
+    1 << bit for bit in range(11)
 )
 
 _LONE_WORDS = "©"
@@ -56,7 +56,7 @@ def letter_tables() -> LetterTables:
     facts += ((low >= "0") & (low <= "9")) * _DIGIT
     facts += np.strings.islower(printed) * _LOWER + np.strings.isupper(printed) * _UPPER
     facts += np.strings.isalnum(printed) * _ALNUM + np.strings.isdecimal(printed) * _DECIMAL
-    facts += np.isin(printed, list(_LONE_WORDS)) * _LONE
+    facts += np.isin(printed, list(_LONE_WORDS)) * _LONE + np.strings.isspace(printed) * _SPACE
     for fact, chars, text in (
         (_UNSPACED, UNSPACED, folded),
         (_SMALL, SMALL, everything),

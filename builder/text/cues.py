@@ -87,7 +87,7 @@ def find_all_cues(
     folded = [fold(text) for text in texts]
     matchers = []
     for text, low, found in zip(texts, folded, find_starts(texts, rules), strict=True):
-        matcher = Matcher(text, low, found.pieces, rules.roles)
+        matcher = Matcher(text, low, found.lines, found.pieces, rules.roles)
         matcher.match_all(found.tries, rules.cues)
         matchers.append(matcher)
     bound = [number for number, matcher in enumerate(matchers) if matcher.bound]
