@@ -5,6 +5,7 @@ text, a list of results or a recipe does not have it.
 """
 
 import re
+from collections.abc import Iterable
 
 from builder.text.phrases import DATE_PATTERN
 
@@ -75,44 +76,43 @@ def list_after(text: str, at: int, *, needs_marks: bool) -> list[tuple[int, int,
     it runs to the end of the text; else, unless `needs_marks`, only its first line is, since
     a later one may be a subhead.
     """
-    marked: list[tuple[int, int, tuple[int, int]]] = []
-    plain: list[tuple[int, int, tuple[int, int]]] = []
+    marked: list[tuple[int, int, int]] = []
+    plain: list[tuple[int, int, int]] = []
     end = at - 1
     for line in text[at : at + MAX_ITEM * MAX_ITEMS].split("\n"):
         start, end = end + 1, end + 1 + len(line)
         tight = line.strip()
         if not tight:
             continue
-        has_mark, item = _item(text, start, end, tight)
-        if item is None or len(line) > MAX_ITEM:
+        mark = None
+        if tight[0] in _MARKS or tight[0].isdecimal():
+            mark = _MARK.match(line)
+        if len(line) > MAX_ITEM or (mark and not line[mark.end() :].strip()):
             break
-        if has_mark and not plain:
-            marked.append((start, end, item))
+        if mark and not plain:
+            marked.append((start, end, start + mark.end()))
         elif marked or len(plain) >= MAX_ITEMS or _is_sentence(text, start, end, tight):
             break
         else:
-            plain.append((start, end, item))
+            plain.append((start, end, start + mark.end() if mark else start))
     else:
         if not marked and len(plain) > 1:
-            return plain
+            return _items(text, plain)
     if marked:
-        return marked
-    return [] if needs_marks else plain[:1]
+        return _items(text, marked)
+    return [] if needs_marks else _items(text, plain[:1])
 
 
-def _item(text: str, start: int, end: int, tight: str) -> tuple[bool, tuple[int, int] | None]:
-    """Say whether a line has a mark, and where it says something without it."""
-    first = text.index(tight, start, end)
-    mark = None
-    if tight[0] in _MARKS or tight[0].isdecimal():
-        mark = _MARK.match(text, start, end)
-    if mark is None:
-        return False, (first, first + len(tight))
-    rest = text[mark.end() : end].strip()
-    if not rest:
-        return True, None
-    first = text.index(rest, mark.end(), end)
-    return True, (first, first + len(rest))
+def _items(
+    text: str, lines: Iterable[tuple[int, int, int]]
+) -> list[tuple[int, int, tuple[int, int]]]:
+    """Give each line of a list the span of what it says behind its mark."""
+    items = []
+    for start, end, behind in lines:
+        tight = text[behind:end].strip()
+        first = text.index(tight, behind, end)
+        items.append((start, end, (first, first + len(tight))))
+    return items
 
 
 def _is_sentence(text: str, start: int, end: int, tight: str) -> bool:

@@ -121,11 +121,11 @@ class Matcher:
         text, folded = self.text, self.folded
         for start, number in starts:
             cue = cues[number]
-            pattern, _, unspaced, _, open_ended, *_ = cue.phrase
-            found = compiled(pattern).match(folded, start, start + REACH)
+            phrase = cue.phrase
+            found = compiled(phrase.pattern).match(folded, start, start + REACH)
             if found is None:
                 continue
-            if not (unspaced or open_ended or ends_word(text, found.end())):
+            if not (phrase.unspaced or phrase.open_ended or ends_word(text, found.end())):
                 continue
             if cue.only:
                 self.bound.append((cue, found))

@@ -68,7 +68,7 @@ def find_starts(texts: Sequence[str], rules: CueRules) -> Iterator[Starts]:
         text, begins = join_texts(texts[group])
         codes = read_codes(text)
         tries, pieces = (_cut(both, begins) for both in _find(codes, begins, rules.index))
-        lines = _lines(codes[: len(text) + 1], text.count("\n") + 1, begins)
+        lines = _lines(codes[: begins[-1]], text.count("\n") + len(BETWEEN), begins)
         for own, tried, certain in zip(lines, tries, pieces, strict=True):
             yield Starts(
                 own,
@@ -97,7 +97,8 @@ def _find(codes: Codes, begins: Places, index: CueIndex) -> Iterator[Places]:
         found = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
         _find_starts(*texts, *words, *found, room, counts)
     for both, count in zip(found, counts.tolist(), strict=True):
-        yield np.unique(both[:count])
+        ordered = np.sort(both[:count])
+        yield ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _cut(both: Places, begins: Places) -> Iterator[tuple[Places, Places]]:

@@ -150,10 +150,10 @@ def _covers(text: str, line: Unit, pieces: list[Piece]) -> bool:
     """Say whether a line holds nothing but the pieces, marks and counters."""
     position = line.start
     for piece in pieces:
-        if any(map(str.isalpha, text[position : piece.start])):
+        if position < piece.start and any(map(str.isalpha, text[position : piece.start])):
             return False
         position = piece.end
-    return not any(map(str.isalpha, text[position : line.end]))
+    return position >= line.end or not any(map(str.isalpha, text[position : line.end]))
 
 
 def _stretch(start: int, end: int, pieces: list[Piece]) -> list[CueHit]:
@@ -181,8 +181,7 @@ def _bars(text: str, pieces: list[Piece]) -> Iterator[list[Piece]]:
 
 
 def _adjacent(text: str, end: int, start: int) -> bool:
-    between = text[end:start]
-    return len(between) <= MAX_BETWEEN and set(between) <= _BAR_MARKS
+    return start - end <= MAX_BETWEEN and _BAR_MARKS.issuperset(text[end:start])
 
 
 def _set_off(text: str, pieces: list[Piece]) -> list[CueHit]:

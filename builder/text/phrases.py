@@ -65,6 +65,9 @@ STEM_CHARS = 14
 SLOT_CHARS = 200
 """Most characters between two words, in a gap, of the ending of a stem, of a placeholder."""
 
+MAX_OPENINGS = 64
+"""Most ways to begin that are told apart before the pattern of a phrase runs."""
+
 _SEPARATOR = r"[^\w\n]{1,6}"
 _TIGHT_SEPARATOR = r"[^\w\n]{0,3}"
 _GAP = r"[^\w\n](?:[^\n]{0,60}?[^\w\n])?"
@@ -120,8 +123,9 @@ class Phrase(NamedTuple):
     `back`: most characters from its start to a word inside it that it is found by, see `Parsed`.
     `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
     `open_ended`: it ends in a name or in anything. `openings`: every match begins with one of
-    these; none if that is not certain. They tell sooner than the pattern that it does not match.
-    `plain`: the only opening is all of it, as words with a space or an apostrophe between them.
+    these, words with a space or an apostrophe between them; none if that is not certain. They
+    tell sooner than the pattern that it does not match.
+    `plain`: the only opening is all of it.
     """
 
     pattern: str
@@ -154,8 +158,8 @@ class _Node(NamedTuple):
     kind: str = "word"  # word | gap | optional | slot | colon
     options: tuple[tuple[tuple[str, ...], ...], ...] = ()
     """Each way to read it, as sets of its words or their stems; an empty set is any word."""
-    plain: str = ""
-    """All of it, if it is one plain word."""
+    plain: tuple[str, ...] = ()
+    """Each way to read it, if all of them are plain words."""
 
 
 def fold(text: str) -> str:
@@ -184,8 +188,8 @@ def parse_phrase(source: str) -> Parsed:
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
     readings = _readings(nodes)
-    plain = all(node.plain for node in nodes)
-    openings = (" ".join(node.plain for node in nodes),) if plain else _openings(readings)
+    plain = _is_plain(nodes)
+    openings = _plain_openings(nodes) or _openings(readings)
     heads = _heads(readings)
     numeric = any(first == NUMBER for first, _ in heads)
     if unspaced and numeric:
@@ -252,7 +256,11 @@ class _Reader:
             return _Node(pattern, (), width, "optional", (*readings, ()))
         per_option = [_best_anchors(option) for option in options]
         anchors = {key for keys in per_option for key in keys} if all(per_option) else set()
-        return _Node(pattern, tuple(sorted(anchors)), width, options=readings)
+        plain = [
+            " ".join(node.plain[0] for node in option) for option in options if _is_plain(option)
+        ]
+        plain = plain if len(plain) == len(options) else []
+        return _Node(pattern, tuple(sorted(anchors)), width, options=readings, plain=tuple(plain))
 
     def _leaf(self, token: re.Match[str]) -> _Node:
         if token.group("gap"):
@@ -312,7 +320,7 @@ def _word(word: str, *, stem: bool, unspaced: bool) -> _Node:
         keys[-1] = ""
     reading = tuple((found,) if key else () for found, key in zip(words, keys, strict=True))
     anchor = word if unspaced else max(keys, key=len)
-    plain = "" if stem or not re.fullmatch(r"\w+", "".join(parts)) else "'".join(parts)
+    plain = () if stem or not re.fullmatch(r"\w+", "".join(parts)) else ("'".join(parts),)
     return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,), plain=plain)
 
 
@@ -373,6 +381,24 @@ def _heads(readings: Iterable[tuple[tuple[str, ...], ...]]) -> frozenset[tuple[s
             for other in second or ("",)
         )
     return frozenset(heads)
+
+
+def _is_plain(nodes: Iterable[_Node]) -> bool:
+    return all(len(node.plain) == 1 for node in nodes)
+
+
+def _words(nodes: Iterable[_Node]) -> str:
+    return " ".join(node.plain[0] for node in nodes)
+
+
+def _plain_openings(nodes: Iterable[_Node]) -> tuple[str, ...]:
+    """Return the plain words that all matches begin with, as far as there are not too many."""
+    openings: list[str] = []
+    for node in nodes:
+        if not node.plain or len(openings) * len(node.plain) > MAX_OPENINGS:
+            break
+        openings = [f"{one} {more}" for one in openings for more in node.plain] or [*node.plain]
+    return tuple(openings)
 
 
 def _openings(readings: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[str, ...]:

@@ -267,7 +267,7 @@ def test_starts_keep_the_gates_of_their_places(rules: CueRules) -> None:
         "By Ann",
     ]
     text = "\n".join(lines)
-    tries, pieces = next(find_starts([text], rules))
+    _, tries, pieces = next(find_starts([text], rules))
     assert pieces.keys() == {0, 10, 22}
     tried = {start for start, number in tries if rules.cues[number].source == "by {name}"}
     assert tried == {text.rindex("By")}
