@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -95,11 +95,15 @@ def _facts_table() -> npt.NDArray[np.uint8]:
     """
     plane = "".join(map(chr, range(0x10000)))
     table = np.zeros(len(plane), dtype=np.uint8)
-    table[[found.start() for found in _DIRTY.finditer(plane)]] = _IS_DIRTY
-    apart = plane.replace("\n", " ")
-    composed = unicodedata.normalize("NFC", "\n".join(apart)).split("\n")
-    is_other = [one != other for one, other in zip(apart, composed, strict=True)]
-    table[(class_table() == MARK) | np.array(is_other)] |= _MAY_COMPOSE
+    for found in re.finditer(f"{_DIRTY.pattern}+", plane):
+        table[slice(*found.span())] = _IS_DIRTY
+    is_normalized = partial(unicodedata.is_normalized, "NFC")
+    for first in range(0, len(plane), 256):
+        block = plane[first : first + 256]
+        if not is_normalized("\n".join(block)):
+            other = np.array([not is_normalized(one) for one in block])
+            table[first : first + 256][other] |= _MAY_COMPOSE
+    table[class_table() == MARK] |= _MAY_COMPOSE
     for first, last in ((0x1100, 0x1200), (0xD800, 0xE000)):
         table[first:last] |= _MAY_COMPOSE
     return table
