@@ -14,7 +14,7 @@ from builder.text.clean import Proposal, clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from builder.text.entities.spans import checked_spans
-from builder.text.flags import find_flags
+from builder.text.flags import find_all_flags
 from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
@@ -185,18 +185,20 @@ def _identify(works: Works, tools: Tools) -> None:
         work.language = decision
 
 
-@_alone
-def _flag(work: Work, tools: Tools) -> Reject | None:
-    """Tell what to know of the text before it is used."""
-    assert work.language is not None
-    found = find_flags(work.normalized, work.text, work.hits)
-    tagged = tools.tagger(work.tag).supports(work.tag)
-    unsupported = frozenset() if tagged else frozenset({Flag.ENTITIES_UNSUPPORTED})
-    work.flags = unsupported.union(work.language.flags, found)
-    refused = sorted(work.flags & tools.reject_flags)
-    if refused:
-        return _reject(work, RejectCode.NOT_ARTICLE, f"flagged {', '.join(refused)}")
-    return None
+@_together
+def _flag(works: Works, tools: Tools) -> None:
+    """Tell what to know of the texts before they are used."""
+    raw_texts, texts = [work.normalized for work in works], [work.text for work in works]
+    found = find_all_flags(raw_texts, texts, [work.hits for work in works])
+    for work, flags in zip(works, found, strict=True):
+        assert work.language is not None
+        tagged = tools.tagger(work.tag).supports(work.tag)
+        unsupported = frozenset() if tagged else frozenset({Flag.ENTITIES_UNSUPPORTED})
+        work.flags = unsupported.union(work.language.flags, flags)
+        refused = sorted(work.flags & tools.reject_flags)
+        if refused:
+            message = f"flagged {', '.join(refused)}"
+            work.outcome = _reject(work, RejectCode.NOT_ARTICLE, message)
 
 
 @_alone

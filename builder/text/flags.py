@@ -6,17 +6,20 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from builder import native
 from builder.text.characters import FREE_STOPS, STOP_SIGNS
 from builder.text.cue_match import CueHit
+from builder.text.joined import text_codes, text_groups
 from schema.terms import Flag
 
-__all__ = ["find_flags"]
+__all__ = ["find_all_flags", "find_flags"]
 
 MIN_NOTICE = 18
 """Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
@@ -48,11 +51,16 @@ END_CHARS = 100
 STOP_CHARS = 8
 """Characters at the end of a line in which its stop stands."""
 
-TABLE_END = 0x20000
-"""The first character that is not in the table: from here on, all are rare."""
+TABLE_END = 0x40000
+"""The first character that is not in the table: from here on, there are no letters."""
 
 MIN_TICKER = 6
 """Lines that begin with a clock time and go on, from which a text is a ticker."""
+
+_weigh_lines = native.kernel(
+    "weigh_lines",
+    *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE, native.I64, native.I64),
+)
 
 _BY_NOTICE: Mapping[str, Flag] = {
     "liveblog": Flag.LIVEBLOG,
@@ -81,7 +89,18 @@ def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Fl
         text: cleaned text.
         hits: what `find_cues` returned for the raw text.
     """
-    found = list(hits)
+    return find_all_flags([raw_text], [text], [hits])[0]
+
+
+def find_all_flags(
+    raw_texts: Sequence[str], texts: Sequence[str], hits: Sequence[Iterable[CueHit]]
+) -> list[frozenset[Flag]]:
+    """Return what `find_flags` returns for each article, in less time."""
+    found = zip(raw_texts, texts, map(list, hits), _line_weights(texts), strict=True)
+    return [_flags(*article) for article in found]
+
+
+def _flags(raw_text: str, text: str, found: list[CueHit], weights: list[int]) -> frozenset[Flag]:
     flags = {_BY_CUE[hit.cue] for hit in found if hit.cue in _BY_CUE}
     flags |= {
         _BY_NOTICE[hit.cue]
@@ -93,13 +112,12 @@ def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Fl
         flags.add(Flag.TRUNCATED)
     if len(_TICKER_LINE.findall(f"\n{text}")) >= MIN_TICKER:
         flags.add(Flag.LIVEBLOG)
-    return frozenset(flags) | _shape_flags(raw_text, text, found)
+    return frozenset(flags) | _shape_flags(raw_text, text, found, weights)
 
 
-def _shape_flags(raw_text: str, text: str, hits: list[CueHit]) -> set[Flag]:
+def _shape_flags(raw_text: str, text: str, hits: list[CueHit], weights: list[int]) -> set[Flag]:
     """Return the flags of a text with little or no prose."""
     lines = [line.strip() for line in text.split("\n")]
-    weights = _line_weights(text)
     total = sum(weights)
     stopped = list(map(_is_stopped, lines))
     least = MIN_PARAGRAPH if len(lines) > 1 else MIN_SENTENCE
@@ -146,22 +164,23 @@ def _weight(text: str) -> int:
     return sum(map(str.isalpha, text)) + 2 * len(_WIDE.findall(text))
 
 
-def _line_weights(text: str) -> list[int]:
-    """Return the weight of each line."""
-    codes = np.frombuffer(f"{text}\n".encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    starts = np.flatnonzero(codes == ord("\n"))[:-1] + 1
-    weights = _weights()[np.minimum(codes, TABLE_END)]
-    rare = codes >= TABLE_END
-    if rare.any():
-        weights[rare] = np.strings.isalpha(codes[rare].view("<U1"))
-    sums: list[int] = np.add.reduceat(weights, np.append(0, starts), dtype=np.int64).tolist()
-    return sums
+def _line_weights(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the weights of the lines of each text."""
+    for group in text_groups(texts):
+        codes, bounds = text_codes(texts[group])
+        ends = np.empty_like(bounds)
+        lines = sum(text.count("\n") + 1 for text in texts[group])
+        sums = np.empty(lines, dtype=np.int64)
+        _weigh_lines(codes, bounds, len(bounds) - 1, _weights(), TABLE_END, sums, ends)
+        weights = sums.tolist()
+        for first, last in pairwise(ends.tolist()):
+            yield weights[first:last]
 
 
 @cache
 def _weights() -> npt.NDArray[np.uint8]:
     """Build the weight of each character below `TABLE_END`, once per process."""
-    characters = np.arange(TABLE_END + 1, dtype=np.uint32)
+    characters = np.arange(TABLE_END, dtype=np.uint32)
     weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
     for found in re.finditer(f"{_WIDE.pattern}+", "".join(map(chr, range(0x10000)))):
         weights[slice(*found.span())] += 2

@@ -107,4 +107,5 @@ def test_ideographs_weigh_as_words() -> None:
 @given(st.text())
 def test_weights_of_lines_are_those_of_their_letters(text: str) -> None:
     """The look-up of all characters at once is only faster than counting letters one by one."""
-    assert _line_weights(text) == [_weight(line) for line in text.split("\n")]
+    expected = [_weight(line) for line in text.split("\n")]
+    assert list(_line_weights([text, "", text])) == [expected, [0], expected]
