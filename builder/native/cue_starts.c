@@ -71,7 +71,7 @@ static uint32_t entry_key(uint32_t kind, uint32_t first, uint32_t second)
     return (key ^ (key >> 13)) * MIX_2;
 }
 
-/* Returns the first entry that has a key, or -1; those that have it, too, follow. */
+/* Returns the first entry that has a key, or -1. */
 static int64_t find(const Reader *reader, uint32_t key)
 {
     const int32_t *bucket = reader->buckets + (key >> (32 - KEY_BITS));
@@ -79,6 +79,15 @@ static int64_t find(const Reader *reader, uint32_t key)
         if (reader->keys[at] == key)
             return at;
     return -1;
+}
+
+/* Returns the entry after one, if it has the same key, or -1. */
+static int64_t find_next(const Reader *reader, int64_t at)
+{
+    int64_t next = at + 1;
+    if (next == reader->buckets[1 << KEY_BITS] || reader->keys[next] != reader->keys[at])
+        return -1;
+    return next;
 }
 
 static int ends_word(const Reader *reader, int64_t at)
@@ -171,14 +180,14 @@ static void propose(Reader *reader, int64_t place, int32_t number)
 /* Proposes the cues that begin as the words at a place do. */
 static void propose_all(Reader *reader, int64_t place, uint32_t key)
 {
-    for (int64_t at = find(reader, key); at >= 0 && reader->keys[at] == key; at++)
+    for (int64_t at = find(reader, key); at >= 0; at = find_next(reader, at))
         propose(reader, place, reader->numbers[at]);
 }
 
 /* Proposes cues by a word inside them: wherever words begin that are near enough before it. */
 static void propose_before(Reader *reader, int64_t word, uint32_t key)
 {
-    for (int64_t at = find(reader, key); at >= 0 && reader->keys[at] == key; at++) {
+    for (int64_t at = find(reader, key); at >= 0; at = find_next(reader, at)) {
         int32_t number = reader->numbers[at];
         const int32_t *cue = reader->cues + (int64_t)number * COLUMNS;
         int64_t low = word - cue[BACK];
