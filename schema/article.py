@@ -59,6 +59,8 @@ CONTROL_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 _SPACE = re.compile(f"[{WHITE_SPACE}]")
 _SPACES = re.compile(f"[{WHITE_SPACE}][{WHITE_SPACE}]")
 _CONTROL = re.compile(f"[{CONTROL_CHARACTERS}]")
+_CONTROL_BYTES = "".join(_CONTROL.findall("".join(map(chr, range(0x80))))).encode()
+_CONTROL_PAIR = re.compile(b"\xc2[\x80-\x9f]")
 
 ArticleId = Annotated[str, Field(pattern=ID_PATTERN, examples=["66976a8785158790c0ffee0123456789"])]
 
@@ -218,7 +220,8 @@ class ArticleContent(BaseModel):
             raise PydanticCustomError(
                 "text_space", "text has no white space at its ends and no two in a row"
             )
-        if _CONTROL.search(self.text):
+        encoded = self.text.encode()  # several times as fast to read as its characters
+        if encoded.translate(None, _CONTROL_BYTES) != encoded or _CONTROL_PAIR.search(encoded):
             raise PydanticCustomError("text_control", "text holds no control characters")
 
     def _check_entities(self) -> None:

@@ -1,13 +1,16 @@
 """Each rule of a row, in pydantic and in Arrow, on one passing and one failing row."""
 
+import unicodedata
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from schema import rules, validate
 from schema.arrow import model_schema
-from schema.article import Article
+from schema.article import Article, ArticleContent
 from schema.bounds import field_faults
 from schema.findings import FindingCode
 from schema.validate import validate_table
@@ -88,3 +91,15 @@ def test_a_hint_that_declares_another_row_s_date_does_not_count():
 
 def test_the_audit_base_row_uses_characters_beyond_the_basic_plane():
     assert any(ord(character) > 0xFFFF for character in AUDIT["removed"][0]["text"])
+
+
+def test_only_tab_and_newline_of_all_controls_may_stand_in_a_text():
+    """The bytes that are searched are those of the control characters, in any company."""
+    for code in [*range(0x100), 0x0842, 0x1C82, 0x2082, 0xFFFD, 0x1F602]:
+        character = chr(code)
+        row = ArticleContent.model_construct(text=f"é{character}ж")
+        if unicodedata.category(character) == "Cc" and character not in "\t\n":
+            with pytest.raises(PydanticCustomError, match="control"):
+                row._check_text()
+        else:
+            row._check_text()
