@@ -41,16 +41,14 @@ static void add_topic(const struct lexicon *lexicon, uint32_t key, struct segmen
     segment->terms++;
     if (!lexicon->is_near[key >> (32 - FILTER_BITS)])
         return;
-    int64_t low = 0, high = lexicon->size;
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (lexicon->keys[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
+    /* without branches: which half holds a hash is not foreseen */
+    const uint32_t *place = lexicon->keys;
+    for (int64_t left = lexicon->size, half; left > 1; left -= half) {
+        half = left / 2;
+        place += place[half - 1] < key ? half : 0;
     }
-    if (low < lexicon->size && lexicon->keys[low] == key)
-        segment->topics[lexicon->topics[low]]++;
+    if (*place == key)
+        segment->topics[lexicon->topics[place - lexicon->keys]]++;
 }
 
 /* Notes a term that may come back in other segments. */
