@@ -1,7 +1,8 @@
 """Give every character of a text a class: letter with case, digit, stop, separator, ...
 
 Knows Unicode categories and a few signs that end sentences or part menus in any script.
-Refuses to know any language.  One vectorised look-up serves segmentation and layout.
+Refuses to know any language.  One table serves segmentation and layout; `native/segment.h` has
+its classes by the same numbers.
 """
 
 import unicodedata

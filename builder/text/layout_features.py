@@ -6,7 +6,7 @@ themselves.  All features are rounded to a grid, so that small differences in ar
 cannot change a decision.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import DASH, class_table, code_points
+from builder.text.characters import DASH, class_table
 from builder.text.clean import Proposal
+from builder.text.joined import text_codes
 from builder.text.layout_words import Lexicon, letter_table
 from builder.text.segments import Segments, join_segments
 
@@ -104,13 +105,14 @@ def describe_texts(
         for found in cues
         for start, end, rule in found
     ]
+    cue_bounds = np.fromiter(accumulate(map(len, cues), initial=0), np.int64, len(cues) + 1)
     units = np.zeros((len(segments), FEATURES + FEATURES % 2), dtype=np.int16)
     done = _describe_texts(
-        *(code_points("".join(texts)), _bounds(map(len, texts)), len(texts)),
+        *(*text_codes(texts), len(texts)),
         *(_fine_table(), letter_table()),
         *(lexicon.keys, lexicon.topics, lexicon.keys.size, lexicon.is_near.view(np.uint8)),
         *(segments.starts, segments.ends, segments.kinds, bounds),
-        *(np.array(spans, dtype=np.int64), _bounds(map(len, cues))),
+        *(np.array(spans, dtype=np.int64), cue_bounds),
         *(units, units.shape[1]),
     )
     if done < 0:
@@ -122,11 +124,6 @@ def segment_weights(features: Features) -> npt.NDArray[np.float64]:
     """Recover the weight of each segment (characters, ideographs thrice) from its features."""
     root = features[:, 1].astype(np.float64) + 3.0
     return np.maximum(np.rint(np.square(np.square(root))), 1.0)
-
-
-def _bounds(sizes: Iterable[int]) -> Places:
-    """Return where each of some neighbours begins, and where one more would."""
-    return np.fromiter(accumulate(sizes, initial=0), np.int64)
 
 
 @cache

@@ -6,6 +6,7 @@ segment is article or menu is decided elsewhere.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from math import ceil
 from typing import NamedTuple, overload
 
@@ -13,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import class_table, code_points
+from builder.text.characters import class_table
+from builder.text.joined import text_codes
 
 __all__ = ["LINE", "PIECE", "Segment", "Segments", "join_segments", "segment", "segment_all"]
 
@@ -104,11 +106,8 @@ def segment(text: str) -> Segments:
 
 def segment_all(texts: Sequence[str]) -> list[Segments]:
     """Cut many texts as `segment` cuts each, in less time."""
-    lengths = list(map(len, texts))
-    bounds = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=bounds[1:])
-    limits = np.array([_longest_line(length) for length in lengths], dtype=np.int64)
-    codes = code_points("".join(texts))
+    codes, bounds = text_codes(texts)
+    limits = np.array([_longest_line(len(text)) for text in texts], dtype=np.int64)
     starts, ends = np.empty(codes.size, np.int64), np.empty(codes.size, np.int64)
     kinds, sizes = np.empty(codes.size, np.uint8), np.empty(len(texts), np.int64)
     inputs = codes, bounds, len(texts), limits, class_table()
@@ -128,8 +127,7 @@ def join_segments(segmented: Sequence[Segments]) -> tuple[Segments, Places]:
 
     Places stay those in their own text. The bounds are one more than there are texts.
     """
-    bounds = np.zeros(len(segmented) + 1, dtype=np.int64)
-    np.cumsum([len(segments) for segments in segmented], out=bounds[1:])
+    bounds = np.fromiter(accumulate(map(len, segmented), initial=0), np.int64, len(segmented) + 1)
     columns = zip(*((own.starts, own.ends, own.kinds) for own in segmented), strict=True)
     return Segments(*map(np.concatenate, columns)), bounds
 
