@@ -6,12 +6,14 @@ its classes by the same numbers.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "CATEGORIES",
     "CLOSER",
     "COMMA",
     "DASH",
@@ -31,6 +33,7 @@ __all__ = [
     "STOP_SIGNS",
     "UPPER",
     "basic_codes",
+    "categories",
     "class_table",
     "code_points",
 ]
@@ -61,6 +64,12 @@ _IDEOGRAPHS = (
     (0x3400, 0x9FFF),
     (0xF900, 0xFAFF),
 )
+CATEGORIES = (
+    *("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe"),
+    *("Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"),
+)
+"""The general categories of Unicode."""
+
 _BY_CATEGORY = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Nd": DIGIT}
 _BY_MAJOR = {"L": LETTER, "M": MARK, "N": DIGIT, "Z": SPACE}
 
@@ -82,15 +91,33 @@ def basic_codes(text: str) -> npt.NDArray[np.uint32]:
     return codes
 
 
+def categories(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """Return the general category of each code point, as its place in `CATEGORIES`."""
+    table = _category_table()
+    if codes.size and int(codes.max()) >= table.size:
+        return _look_up(codes.tolist())
+    found: npt.NDArray[np.uint8] = table[codes]
+    return found
+
+
+@cache
+def _category_table() -> npt.NDArray[np.uint8]:
+    """Look up the basic plane, once per process."""
+    return _look_up(range(0x10000))
+
+
+def _look_up(codes: Sequence[int]) -> npt.NDArray[np.uint8]:
+    places = {name: place for place, name in enumerate(CATEGORIES)}
+    names = map(unicodedata.category, map(chr, codes))
+    return np.fromiter(map(places.__getitem__, names), dtype=np.uint8, count=len(codes))
+
+
 @cache
 def class_table() -> npt.NDArray[np.uint8]:
     """Build the class of each code point of the basic plane, once per process."""
+    kinds = [_BY_CATEGORY.get(name) or _BY_MAJOR.get(name[0], OTHER) for name in CATEGORIES]
     codes = np.arange(0x10000, dtype=np.uint32)
-    categories = list(map(unicodedata.category, map(chr, codes.tolist())))
-    kinds = {
-        name: _BY_CATEGORY.get(name) or _BY_MAJOR.get(name[0], OTHER) for name in set(categories)
-    }
-    table = np.fromiter(map(kinds.__getitem__, categories), dtype=np.uint8, count=codes.size)
+    table = np.array(kinds, dtype=np.uint8)[categories(codes)]
     table[np.strings.isspace(codes.view("<U1"))] = SPACE
     for first, last in _IDEOGRAPHS:
         table[first : last + 1] = IDEOGRAPH

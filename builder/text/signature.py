@@ -12,7 +12,6 @@ Nothing depends on PYTHONHASHSEED, the platform or the versions of numpy.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder import native
+from builder.text.characters import CATEGORIES, categories
 from builder.text.joined import text_codes, text_groups
 
 __all__ = ["SignatureParams", "estimate_jaccard", "sign_text", "sign_texts"]
@@ -63,6 +63,7 @@ _SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 # Characters below are looked up in a table made once;
 # those above are rare, and are classed as they come.
 _TABLE_END = 0x10000
+_BLOCK = 256
 
 # Characters that one can fold to, in all of Unicode.
 _MAX_FOLD = 3
@@ -198,24 +199,31 @@ def _classify(codes: Codes) -> tuple[Kinds, Codes, Codes]:
         Classes; code points, or for `_SEVERAL` places in the third array; and the code points
         that those fold to, with a 0 after each.
     """
-    folded = [chr(code).casefold() for code in codes.tolist()]
-    folds = np.fromiter((ord(fold[0]) for fold in folded), dtype=np.uint32, count=codes.size)
+    folds, longer = codes.copy(), {}
+    for first in range(0, codes.size, _BLOCK):
+        block = "".join(map(chr, codes[first : first + _BLOCK].tolist()))
+        if block != block.casefold():  # most blocks have no case
+            for place, fold in enumerate(map(str.casefold, block), first):
+                folds[place] = ord(fold[0])
+                if len(fold) > 1:
+                    longer[place] = fold
     kinds = _kinds(folds)
     several: list[int] = []
-    for place in [place for place, fold in enumerate(folded) if len(fold) > 1]:
+    for place, fold in longer.items():
         kinds[place], folds[place] = _SEVERAL, len(several)
-        several += [*map(ord, folded[place]), 0]
+        several += [*map(ord, fold), 0]
     return kinds, folds, np.array(several, dtype=np.uint32)
 
 
 def _kinds(codes: Codes) -> Kinds:
     """Return the class of each code point."""
-    names = list(map(unicodedata.category, map(chr, codes.tolist())))
-    common = {name: _common_kind(name) for name in set(names)}
-    kinds = np.fromiter(map(common.__getitem__, names), dtype=np.uint8, count=codes.size)
-    for place in np.flatnonzero(_is_inside(codes, _SPACELESS) & (kinds == _WORD)).tolist():
-        if names[place] != "Nd":
-            kinds[place] = _LONE_MARK if names[place][0] == "M" else _LONE
+    places = categories(codes)
+    kinds = np.array([_common_kind(name) for name in CATEGORIES], dtype=np.uint8)[places]
+    spaceless = (
+        _is_inside(codes, _SPACELESS) & (kinds == _WORD) & (places != CATEGORIES.index("Nd"))
+    )
+    is_mark = np.array([name[0] == "M" for name in CATEGORIES])[places]
+    kinds[spaceless] = np.where(is_mark, _LONE_MARK, _LONE)[spaceless]
     kinds[_is_inside(codes, _SELECTORS)] = _IGNORED
     return kinds
 
