@@ -11,7 +11,7 @@ enum {
 /* What is looked up, when a cue begins there, and the columns of its row: as in `cue_index.py`. */
 enum { PAIR, FIRST, ALONE, ALONE_OPENING, INNER, LITERAL, LITERAL_INNER };
 enum { CAPITAL = 1, OPENING };
-enum { GATE, BACK, SPACED, NUMERIC, PLAIN, KIND, OPENINGS, OPENINGS_END, COLUMNS };
+enum { GATE, BACK, SPACED, NUMERIC, DATED, PLAIN, KIND, OPENINGS, OPENINGS_END, COLUMNS };
 
 enum { TABLE_END = 0x40000 }; /* no letter stands behind it */
 enum { ANCHOR_CHARS = 5, MAX_MARKS = 40, REACH = 320, KEY_BITS = 16 };
@@ -190,8 +190,11 @@ static void propose_before(Reader *reader, int64_t word, uint32_t key)
     for (int64_t at = find(reader, key); at >= 0; at = find_next(reader, at)) {
         int32_t number = reader->numbers[at];
         const int32_t *cue = reader->cues + (int64_t)number * COLUMNS;
-        int64_t low = word - cue[BACK];
-        for (int64_t place = low < reader->begin ? reader->begin : low; place <= word; place++) {
+        int64_t low = word - cue[BACK], high = word;
+        low = low < reader->begin ? reader->begin : low;
+        while (cue[DATED] && high >= low && !(fact(reader, high) & DECIMAL))
+            high--;
+        for (int64_t place = low; place <= high; place++) {
             uint32_t facts = fact(reader, place);
             int fits;
             if (!cue[SPACED])

@@ -63,8 +63,9 @@ class CueIndex:
     `keys` are sorted, and `numbers` are the cues they belong to; the keys whose first bits are `b`
     stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a row for each cue: its gate, how far
     before a word inside it a match may begin, whether its words are parted by spaces, whether it
-    begins with a number, whether it is plain, its kind if it is, or -1, and which openings belong
-    to it. Opening `i` is written in the characters `letters[openings[i]:openings[i + 1]]`.
+    begins with a number, whether a digit stands before that word, whether it is plain, its kind if
+    it is, or -1, and which openings belong to it. Opening `i` is written in the characters
+    `letters[openings[i]:openings[i + 1]]`.
     """
 
     buckets: Numbers
@@ -82,12 +83,12 @@ def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     firsts = np.arange((1 << _KEY_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _KEY_BITS)
-    rows = np.zeros((size, 8), dtype=np.int32)
+    rows = np.zeros((size, 9), dtype=np.int32)
     openings: list[str] = []
     for cue in cues:
         phrase, first = cue.parsed.phrase, len(openings)
         openings += phrase.openings
-        place = cue.gate, phrase.back, not phrase.unspaced, phrase.numeric
+        place = cue.gate, phrase.back, not phrase.unspaced, phrase.numeric, phrase.dated
         kind = cue.kind if phrase.plain else -1
         rows[cue.number] = *place, phrase.plain, kind, first, len(openings)
     return CueIndex(

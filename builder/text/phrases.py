@@ -102,6 +102,7 @@ _PLACEHOLDERS = {
 """Patterns of the placeholders. `%s` becomes `?` (shortest match) if something follows."""
 
 _OPEN_ENDED = ("name", "any")
+_DATES = ("date", "time")
 
 _TOKEN = re.compile(
     r"\{(?P<slot>\w*)\}|(?P<gap>\.\.\.|…)|(?P<mark>[()\[\]|])|(?P<number>#)|(?P<colon>[:=/])"
@@ -122,6 +123,7 @@ class Phrase(NamedTuple):
 
     `back`: most characters from its start to a word inside it that it is found by, see `Parsed`.
     `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
+    `dated`: a date or a time comes before that word.
     `open_ended`: it ends in a name or in anything. `openings`: every match begins with one of
     these, words with a space or an apostrophe between them; none if that is not certain. They
     tell sooner than the pattern that it does not match.
@@ -132,6 +134,7 @@ class Phrase(NamedTuple):
     back: int
     unspaced: bool
     numeric: bool
+    dated: bool
     open_ended: bool
     openings: tuple[str, ...]
     plain: bool
@@ -155,7 +158,7 @@ class _Node(NamedTuple):
     pattern: str
     anchors: tuple[str, ...]
     width: int  # most characters of a match
-    kind: str = "word"  # word | gap | optional | slot | colon
+    kind: str = "word"  # word | gap | optional | slot | date | colon
     options: tuple[tuple[tuple[str, ...], ...], ...] = ()
     """Each way to read it, as sets of its words or their stems; an empty set is any word."""
     plain: tuple[str, ...] = ()
@@ -194,10 +197,9 @@ def parse_phrase(source: str) -> Parsed:
     numeric = any(first == NUMBER for first, _ in heads)
     if unspaced and numeric:
         heads = frozenset()
-    anchor, back = (frozenset(), 0) if heads else _anchor(nodes)
-    open_ended = nodes[-1].kind == "slot"
-    phrase = Phrase(reader.join(nodes), back, unspaced, numeric, open_ended, openings, plain)
-    return Parsed(phrase, heads, anchor)
+    anchor, back, dated = (frozenset(), 0, False) if heads else _anchor(nodes)
+    place = back, unspaced, numeric, dated, nodes[-1].kind == "slot"
+    return Parsed(Phrase(reader.join(nodes), *place, openings, plain), heads, anchor)
 
 
 class _Reader:
@@ -285,7 +287,7 @@ class _Reader:
                 message = "only one {name} per phrase"
                 raise PhraseError(message)
         pattern = _PLACEHOLDERS[slot].replace("%s", "" if last else "?")
-        kind = "slot" if last and slot in _OPEN_ENDED else "word"
+        kind = "date" if slot in _DATES else "slot" if last and slot in _OPEN_ENDED else "word"
         return _Node(pattern, (), SLOT_CHARS, kind, (((),),))
 
     def join(self, nodes: Iterable[_Node]) -> str:
@@ -342,16 +344,13 @@ def _rarity(keys: tuple[str, ...]) -> tuple[int, int, int]:
     return min(map(len, keys)), -len(keys), max(map(len, keys))
 
 
-def _anchor(nodes: Sequence[_Node]) -> tuple[frozenset[str], int]:
-    """Return the rarest word of a phrase and how far it may stand from the start."""
+def _anchor(nodes: Sequence[_Node]) -> tuple[frozenset[str], int, bool]:
+    """Return the rarest word of a phrase, how far it may stand from the start, and `dated`."""
     best = max((node for node in nodes if node.anchors), key=lambda node: _rarity(node.anchors))
-    back = 0
-    for node in nodes:
-        if node is best:
-            break
-        back += node.width + MAX_SEPARATOR
+    before = nodes[: nodes.index(best)]
+    back = sum(node.width + MAX_SEPARATOR for node in before)
     inside = best.width if len(best.options) > 1 else 0
-    return frozenset(best.anchors), back + inside
+    return frozenset(best.anchors), back + inside, any(node.kind == "date" for node in before)
 
 
 def _readings(nodes: Iterable[_Node]) -> list[tuple[tuple[str, ...], ...]]:
