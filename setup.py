@@ -4,6 +4,9 @@ It needs no headers of Python, so one library serves every version. Where no C c
 installed, pip fetches one for the build: zig's, which comes as a wheel.
 """
 
+import os
+import runpy
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,11 +16,23 @@ from setuptools import Extension, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
-INSTALLED = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-COMPILER = [INSTALLED] if INSTALLED else [sys.executable, "-m", "ziglang", "cc"]
+KERNELS = Path("builder/native")
+NUMBER = runpy.run_path(str(KERNELS / "sources.py"))["source_number"](KERNELS)
+
+
+def words(variable: str) -> list[str]:
+    """Return the words of an environment variable, as a shell reads them."""
+    return shlex.split(os.environ.get(variable, ""))
+
+
+FOUND = [path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))]
+INSTALLED = words("CC") or FOUND[:1]
+# Left to itself, zig compiles for the processor that it runs on.
+COMPILER = INSTALLED or [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
 
 # No fused multiplication: results must not depend on the processor.
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-shared", "-fPIC"]
+FLAGS += [f"-DSOURCE_NUMBER={NUMBER}", *words("CFLAGS"), *words("ARCHFLAGS")]
 
 
 class BuildLibrary(build_ext):
@@ -47,8 +62,8 @@ setup(
     ext_modules=[
         Extension(
             "builder.native.kernels",
-            sources=sorted(str(path) for path in Path("builder/native").glob("*.c")),
-            depends=sorted(str(path) for path in Path("builder/native").glob("*.h")),
+            sources=sorted(map(str, KERNELS.glob("*.c"))),
+            depends=sorted(map(str, KERNELS.glob("*.h"))),
         )
     ],
     cmdclass={"build_ext": BuildLibrary, "bdist_wheel": PlatformWheel},

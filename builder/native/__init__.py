@@ -7,11 +7,14 @@ where it is used; here are only types. The library is compiled when the package 
 
 import ctypes
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.ctypeslib import ndpointer
+
+from builder.native.sources import source_number
 
 __all__ = [
     "F32",
@@ -56,13 +59,22 @@ def kernel(name: str, *arguments: Any) -> Callable[..., int]:
         A function that raises `ctypes.ArgumentError` for other arguments, and returns a number.
 
     Raises:
-        ImportError: the library was not compiled, or before this kernel was written.
+        ImportError: the library was not compiled, or from other sources.
     """
-    try:
-        found = getattr(ctypes.CDLL(str(LIBRARY)), name)
-    except (OSError, AttributeError) as error:
-        message = f"{LIBRARY.name} does not belong to this code; install pressmark again"
-        raise ImportError(message) from error
+    found = getattr(_library(), name)
     found.argtypes = arguments
     found.restype = SIZE
     return found  # type: ignore[no-any-return]  # ctypes knows no types of functions
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+        library.source_number.restype = SIZE
+        if library.source_number() == source_number(LIBRARY.parent):
+            return library
+        problem = "was compiled from other sources"
+    except (OSError, AttributeError) as error:
+        problem = f"cannot be used: {error}"
+    raise ImportError(f"{LIBRARY.name} {problem}; install pressmark again (`pip install .`)")

@@ -21,13 +21,14 @@ enum { CUES = 6 };
 
 /* A row of features on its way. */
 struct row {
-    int16_t *place;
+    int16_t *place, *end;
 };
 
 static void put(struct row *row, double value)
 {
     value = value < -LIMIT ? -LIMIT : value > LIMIT ? LIMIT : value;
-    *row->place++ = (int16_t)rint(value * GRID);
+    if (row->place < row->end)
+        *row->place++ = (int16_t)rint(value * GRID);
 }
 
 /* Flattens large sizes; IEEE arithmetic rounds it exactly. */
@@ -367,7 +368,7 @@ static void put_page(
     int64_t gap = 0;
     for (int64_t at = 0; at < page->number; at++) {
         const struct segment *own = page->segments + at;
-        struct row row = {features + at * width};
+        struct row row = {features + at * width, features + (at + 1) * width};
         put_signs(&row, own);
         put_edges(&row, own);
         put_makes(&row, own);

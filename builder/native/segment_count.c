@@ -48,8 +48,8 @@ static struct read read_segment(
 
 /* Chooses the segments of a text that may be template text, and hashes them.
  *
- * The hash is a polynomial over the code points modulo 2^64, and their number; white space does not count, and a
- * run of digits is one sign.
+ * The hash is a polynomial over the code points modulo 2^64, and their number; white space does
+ * not count, and a run of digits is one sign.
  *
  * codes, classes: the characters of the text, and the classes of the basic plane.
  * starts, ends: the segments; least: letters that each must have.

@@ -47,7 +47,7 @@ def unpack_py3langid() -> dict[str, npt.NDArray[Any]]:
     # A dialect would only take its share of the probability from the language it is published as.
     model.set_languages([tag for tag in model.labels if tag not in _DIALECTS])
     return {
-        # In this layout the answers are the same and come in less than half the time.
+        # As `score_labels` reads it: the weights of a feature stand together.
         "weights": np.ascontiguousarray(model.nb_ptc, dtype=np.float32),
         "priors": model.nb_pc,
         "labels": np.array(model.nb_classes),

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import MARK, class_table, code_points
+from builder.text.characters import CATEGORIES, categories, code_points
 
 __all__ = ["article_id", "normalize"]
 
@@ -103,7 +103,8 @@ def _facts_table() -> npt.NDArray[np.uint8]:
         if not is_normalized("\n".join(block)):
             other = np.array([not is_normalized(one) for one in block])
             table[first : first + 256][other] |= _MAY_COMPOSE
-    table[class_table() == MARK] |= _MAY_COMPOSE
+    is_mark = np.array([name[0] == "M" for name in CATEGORIES])
+    table[is_mark[categories(np.arange(table.size, dtype=np.uint32))]] |= _MAY_COMPOSE
     for first, last in ((0x1100, 0x1200), (0xD800, 0xE000)):
         table[first:last] |= _MAY_COMPOSE
     return table

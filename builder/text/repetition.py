@@ -92,7 +92,7 @@ def count_segments(text: str, segments: Segments) -> Counted:
     """Choose the segments that may be template text, and hash them.
 
     White space does not count, and a run of digits is as good as any other. The hash is a
-    polynomial modulo 2^64 over the code points, so all segments of a text are hashed at once.
+    polynomial modulo 2^64 over the code points.
 
     Args:
         text: normalized text of one article.

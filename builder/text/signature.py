@@ -168,7 +168,8 @@ def _hash_tokens(texts: Sequence[str]) -> tuple[Hashes, Places]:
     kinds, folds, several = _tables()
     rare = np.unique(codes[codes >= _TABLE_END])
     if rare.size:
-        more_kinds, more_folds, _ = _classify(rare)
+        more_kinds, more_folds, more_several = _classify(rare)
+        assert not more_several.size  # no such character folds to several
         kinds, folds = np.append(kinds, more_kinds), np.append(folds, more_folds)
     tokens, ends = np.empty(_MAX_FOLD * codes.size, np.uint64), np.empty(len(texts) + 1, np.int64)
     characters = rare, rare.size, _TABLE_END, kinds, folds, several

@@ -1,11 +1,17 @@
 """Kernels in C: what they are handed is checked before they run."""
 
 import ctypes
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from builder import native
+from builder.native.sources import source_number
+from builder.text.layout_words import TOPICS
+from builder.text.phrases import ANCHOR_CHARS
 
 
 @pytest.fixture
@@ -31,9 +37,39 @@ def test_other_arrays_are_refused(gather_facts, codes):
         gather_facts(codes, 4, np.zeros(1, dtype=np.uint8), 1, 0)
 
 
-def test_a_missing_library_says_what_to_do(monkeypatch, tmp_path):
-    with pytest.raises(ImportError, match=r"kernels\.so .* install pressmark again"):
-        native.kernel("of_a_later_version")
+@pytest.fixture
+def library(monkeypatch, tmp_path):
+    """Pretend that the library lies in another folder."""
+    native._library.cache_clear()
     monkeypatch.setattr(native, "LIBRARY", tmp_path / "kernels.so")
-    with pytest.raises(ImportError, match=r"kernels\.so .* install pressmark again"):
-        native.kernel("score_labels")
+    yield tmp_path / "kernels.so"
+    native._library.cache_clear()
+
+
+def test_a_missing_library_says_what_to_do(library):
+    with pytest.raises(
+        ImportError, match=r"kernels\.so cannot be used: .* install pressmark again"
+    ):
+        native.kernel("gather_facts")
+
+
+def test_a_library_of_other_sources_is_not_used(library):
+    folder = Path(native.__file__).parent
+    shutil.copy(folder / "kernels.so", library)
+    for source in folder.glob("*.[ch]"):
+        shutil.copy(source, library.parent)
+    assert native.kernel("source_number")() == source_number(folder)
+    native._library.cache_clear()
+    with (library.parent / "characters.c").open("a") as changed:
+        changed.write("\n")
+    with pytest.raises(ImportError, match="compiled from other sources; install pressmark again"):
+        native.kernel("source_number")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TOPICS", len(TOPICS)), ("ANCHOR_CHARS", ANCHOR_CHARS)]
+)
+def test_sizes_that_both_sides_know_are_equal(name, value):
+    sources = [path.read_text("utf-8") for path in Path(native.__file__).parent.glob("*.[ch]")]
+    found = {size for source in sources for size in re.findall(rf"\b{name} = (\d+)", source)}
+    assert found == {str(value)}

@@ -33,6 +33,13 @@ def test_the_normal_form_is_nfc_and_can_be_encoded(text: str) -> None:
     assert not [c for c in result if unicodedata.category(c) == "Cc" and c not in "\n\t"]
 
 
+def test_every_character_is_composed() -> None:
+    """What another system wrote apart (macOS writes kana so) is the same article."""
+    for code in range(0x110000):
+        apart = unicodedata.normalize("NFD", chr(code))
+        assert unicodedata.is_normalized("NFC", normalize(apart)), hex(code)
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
