@@ -15,11 +15,16 @@ struct active {
     uint64_t *rules;
 };
 
-/* A run of white and removed characters, and the white ones that may stay: the first newline,
- * the first space and the first of all, among those that no rule proposed and among all. */
+/* The first newline, the first space and the first white character; -1 for none. */
+struct firsts {
+    int64_t newline, space, white;
+};
+
+/* A run of white and removed characters, and the white ones that may stay: the first ones among
+ * those that no rule proposed and among all. */
 struct gap {
     int64_t start;
-    int64_t free_newline, free_space, free_white, newline, space, white;
+    struct firsts free, all;
 };
 
 /* The pieces that are found: starts and ends, and a set of rules for each. */
@@ -70,22 +75,14 @@ static void begin_piece(struct pieces *pieces, int64_t first, const uint64_t *ru
     pieces->spans[2 * pieces->found++] = at;
 }
 
-static void note_white(struct gap *gap, int is_free, uint32_t code, int64_t at)
+static void note_white(struct firsts *firsts, uint32_t code, int64_t at)
 {
-    if (gap->white < 0)
-        gap->white = at;
-    if (gap->newline < 0 && code == '\n')
-        gap->newline = at;
-    if (gap->space < 0 && code == ' ')
-        gap->space = at;
-    if (!is_free)
-        return;
-    if (gap->free_white < 0)
-        gap->free_white = at;
-    if (gap->free_newline < 0 && code == '\n')
-        gap->free_newline = at;
-    if (gap->free_space < 0 && code == ' ')
-        gap->free_space = at;
+    if (firsts->white < 0)
+        firsts->white = at;
+    if (firsts->newline < 0 && code == '\n')
+        firsts->newline = at;
+    if (firsts->space < 0 && code == ' ')
+        firsts->space = at;
 }
 
 /* Returns the one white character of a gap that stays; -1 for none. A newline wins over a space;
@@ -94,8 +91,8 @@ static int64_t survivor(const struct gap *gap, int64_t end, int64_t size)
 {
     if (gap->start == 0 || end == size)
         return -1;
-    const int64_t wanted[] = {gap->free_newline, gap->newline, gap->free_space, gap->free_white,
-                              gap->space, gap->white};
+    const int64_t wanted[] = {gap->free.newline, gap->all.newline, gap->free.space,
+                              gap->free.white, gap->all.space, gap->all.white};
     for (int i = 0; i < 6; i++)
         if (wanted[i] >= 0)
             return wanted[i];
@@ -194,7 +191,7 @@ int64_t remove_spans(
                 continue;
             }
             if (!is_open) {
-                gap = (struct gap){at, -1, -1, -1, -1, -1, -1};
+                gap = (struct gap){at, {-1, -1, -1}, {-1, -1, -1}};
                 first = pieces.found;
                 is_open = is_fresh = 1;
             }
@@ -203,7 +200,9 @@ int64_t remove_spans(
             is_fresh = 0;
             pieces.spans[2 * pieces.found - 1] = at + 1;
             if (white_here)
-                note_white(&gap, !active.all, text.codes[at], at);
+                note_white(&gap.all, text.codes[at], at);
+            if (white_here && !active.all)
+                note_white(&gap.free, text.codes[at], at);
         }
         ends[own + 1] = pieces.found;
     }
