@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from builder.text.cue_match import CueHit
+from builder.text.folding import fold
 from builder.text.names import PLACE_DASH, NameSpan, leading_name, looks_like_person
 from builder.text.outline import MAX_LINES, Outline, outline
-from builder.text.phrases import DATE_PATTERN, fold
+from builder.text.phrases import DATE_PATTERN
 
 __all__ = ["find_authors"]
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.phrases import ANCHOR_CHARS, CAPITALS, SMALL, UNSPACED, fold
+from builder.text.characters import code_points
+from builder.text.folding import CAPITALS, SMALL, UNSPACED, fold
+from builder.text.phrases import ANCHOR_CHARS
 
 __all__ = ["Codes", "LetterTables", "letter_tables", "read_codes"]
 
@@ -39,8 +41,7 @@ class LetterTables(NamedTuple):
 
 def read_codes(text: str) -> Codes:
     """Return the characters of a text as numbers, with room for a word behind its end."""
-    padded = text + "\n" * ANCHOR_CHARS
-    return np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return code_points(text + "\n" * ANCHOR_CHARS)
 
 
 @cache

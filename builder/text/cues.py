@@ -14,7 +14,7 @@ from builder.text.cue_blocks import clock_columns, head_dates
 from builder.text.cue_match import CueHit, Matcher, Piece, Unit
 from builder.text.cue_rules import CueRules
 from builder.text.cue_starts import find_starts
-from builder.text.phrases import fold
+from builder.text.folding import fold
 
 __all__ = ["CueHit", "cue_proposals", "find_all_cues", "find_cues", "propose_cues"]
 

@@ -19,39 +19,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from builder.text.folding import UNSPACED, fold
+
 __all__ = [
     "ANCHOR_CHARS",
-    "CAPITALS",
     "DATE_PATTERN",
     "NUMBER",
-    "SMALL",
-    "UNSPACED",
     "Parsed",
     "Phrase",
     "PhraseError",
-    "fold",
     "parse_phrase",
 ]
 
 ANCHOR_CHARS = 5
 """Characters of a word that are looked up before any pattern runs. With 5, `newsletter` and
 `newsletters` share a key and a random word of prose seldom has one."""
-
-UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-"""Scripts where a word need not end at a space: Thai, kana, ideographs, and Hangul (particles)."""
-
-_SAME_LENGTH_FOLDS = (
-    # Kinds of one character that writers mix; both sides are one code point, so offsets hold.
-    *((mark, "'") for mark in "’‘ʼ`´＇"),
-    *((space, " ") for space in "\u00a0\u2007\u2009\u202f\u3000\t"),
-    ("…", "."),
-    ("\u0130", "i"),  # İ: its lower case has two code points
-    ("ё", "е"),
-    *zip("άέήίόύώϊϋΐΰς", "αεηιουωιυιυσ", strict=True),  # capitals of Greek lose the accent
-    *zip("أإآٱى", "ااااي", strict=True),
-    *zip("ئیک", "ئيك", strict=True),
-    *zip("：？！，（）．／＝", ":?!,()./=", strict=True),
-)
 
 NUMBER = "0"
 """The key of every word that begins with a digit."""
@@ -110,8 +92,6 @@ _TOKEN = re.compile(
     r"|(?P<other>[^\s]|\s+)"
 )
 _WORD = re.compile(r"©|\w+")
-SMALL, CAPITALS = "a-zß-öø-ÿа-яё", "A-ZÀ-ÖØ-ÞА-ЯЁ"
-"""Letters of the scripts where a capital shows that a word is glued to the one before."""
 
 
 class PhraseError(ValueError):
@@ -163,19 +143,6 @@ class _Node(NamedTuple):
     """Each way to read it, as sets of its words or their stems; an empty set is any word."""
     plain: tuple[str, ...] = ()
     """Each way to read it, if all of them are plain words."""
-
-
-def fold(text: str) -> str:
-    """Return the text in the case and spelling that phrases are matched in.
-
-    Every character keeps its place, so offsets into the result are offsets into the text.
-    """
-    folded = text.replace("\u0130", "i").lower()
-    if folded.isascii():
-        return folded.replace("`", "'").replace("\t", " ")
-    for old, new in _SAME_LENGTH_FOLDS:
-        folded = folded.replace(old, new)
-    return folded.replace("ı", "i")
 
 
 def parse_phrase(source: str) -> Parsed:

@@ -12,7 +12,8 @@ from builder.text.cue_index import CAPITAL, OPENING
 from builder.text.cue_match import MAX_MARKS, Piece, compiled, ends_word
 from builder.text.cue_rules import make_cues
 from builder.text.cue_starts import find_starts
-from builder.text.phrases import fold, parse_phrase
+from builder.text.folding import fold
+from builder.text.phrases import parse_phrase
 
 RULES = make_cues(
     {

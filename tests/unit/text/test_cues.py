@@ -10,7 +10,8 @@ from builder.text.cue_match import compiled, ends_word
 from builder.text.cue_rules import Cue, CueRules, load_cues, make_cues
 from builder.text.cue_starts import find_starts
 from builder.text.cues import cue_proposals, find_cues, propose_cues
-from builder.text.phrases import PhraseError, fold, parse_phrase
+from builder.text.folding import fold
+from builder.text.phrases import PhraseError, parse_phrase
 
 RULES = Path(__file__).parents[3] / "builder" / "text" / "rules"
 
