@@ -36,6 +36,7 @@ __all__ = [
     "categories",
     "class_table",
     "code_points",
+    "white_table",
 ]
 
 OTHER, SPACE, NEWLINE, LOWER, UPPER, LETTER, IDEOGRAPH, MARK, DIGIT = range(9)
@@ -113,12 +114,18 @@ def _look_up(codes: Sequence[int]) -> npt.NDArray[np.uint8]:
 
 
 @cache
+def white_table() -> npt.NDArray[np.bool_]:
+    """Build which characters of the basic plane are white space, once; there are none beyond."""
+    return np.strings.isspace(np.arange(0x10000, dtype=np.uint32).view("<U1"))
+
+
+@cache
 def class_table() -> npt.NDArray[np.uint8]:
     """Build the class of each code point of the basic plane, once per process."""
     kinds = [_BY_CATEGORY.get(name) or _BY_MAJOR.get(name[0], OTHER) for name in CATEGORIES]
     codes = np.arange(0x10000, dtype=np.uint32)
     table = np.array(kinds, dtype=np.uint8)[categories(codes)]
-    table[np.strings.isspace(codes.view("<U1"))] = SPACE
+    table[white_table()] = SPACE
     for first, last in _IDEOGRAPHS:
         table[first : last + 1] = IDEOGRAPH
     for kind, signs in _SIGNS.items():

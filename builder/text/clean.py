@@ -12,9 +12,9 @@ from math import ceil
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from builder import native
+from builder.text.characters import white_table
 from builder.text.joined import text_codes, text_groups
 
 __all__ = ["Proposal", "RemovedPiece", "clean_text", "clean_texts", "remove_spans"]
@@ -26,8 +26,6 @@ SPACE_RULE = "space"
 # almost all menu is rarer than a wrong decision about a whole article.  On the
 # development pages the smallest article is 1.9 % of the letters and digits of its page.
 MIN_KEPT_SHARE = 0.01
-
-_TABLE_END = 0x10000  # no white space beyond
 
 _WORD_BITS = 64  # rules in a word of a set
 
@@ -157,7 +155,7 @@ def _find_pieces(
     spans, rules = np.empty((codes.size, 2), np.int64), np.empty((codes.size, words), np.uint64)
     ends = np.empty(len(texts) + 1, np.int64)
     evidence = np.array(flat, np.int64), given, words
-    white = _white(), _TABLE_END
+    white = white_table().view(np.uint8), white_table().size
     room = events, counts, sets, spans, rules, ends
     size = _remove_spans(codes, bounds, len(texts), *white, *evidence, *room)
     members, width = rules[:size].tobytes(), rules.itemsize * words
@@ -177,10 +175,3 @@ def _named(names: Sequence[str]) -> Callable[[bytes], tuple[str, ...]]:
         return tuple(sorted(name for bit, name in enumerate(names) if number >> bit & 1))
 
     return rules
-
-
-@cache
-def _white() -> npt.NDArray[np.uint8]:
-    """Build which characters below `_TABLE_END` are white, once per process."""
-    white = np.strings.isspace(np.arange(_TABLE_END, dtype=np.uint32).view("<U1"))
-    return white.astype(np.uint8)

@@ -10,6 +10,8 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
+from builder.text.characters import code_points
+
 __all__ = ["BETWEEN", "join_texts", "text_codes", "text_groups"]
 
 BETWEEN = "\n\n"
@@ -42,5 +44,6 @@ def join_texts(texts: Sequence[str]) -> tuple[str, Places]:
 
 def text_codes(texts: Sequence[str]) -> tuple[Codes, Places]:
     """Return the code points of texts with nothing between, and where each begins; and the end."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return codes, np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
+    return code_points("".join(texts)), np.fromiter(
+        accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1
+    )

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
+from builder.text.characters import white_table
 from builder.text.joined import text_codes, text_groups
 
 __all__ = ["MAX_LINES", "OTHER_DIGITS", "PROSE", "PROSE_CHARS", "Outline", "outline", "outline_all"]
@@ -136,15 +137,9 @@ def _parted(places: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Itera
 
 
 @cache
-def _white() -> npt.NDArray[np.bool_]:
-    """Build which characters below `_TABLE_END` are white space, once per process."""
-    return np.strings.isspace(np.arange(_TABLE_END, dtype=np.uint32).view("<U1"))
-
-
-@cache
 def _marks() -> npt.NDArray[np.uint8]:
     """Build what each character below `_TABLE_END` is to lines, once per process."""
-    marks = _white().astype(np.uint8) * np.uint8(_WHITE)
+    marks = white_table().astype(np.uint8) * np.uint8(_WHITE)
     for found in _IDEOGRAPHS.finditer("".join(map(chr, range(_TABLE_END)))):
         marks[slice(*found.span())] |= _IDEOGRAPH
     for at, rule in enumerate(_RULES):
@@ -155,7 +150,7 @@ def _marks() -> npt.NDArray[np.uint8]:
 @cache
 def _kinds() -> npt.NDArray[np.uint8]:
     """Build what each character below `_TABLE_END` is to numbers, once per process."""
-    kinds = _white().astype(np.uint8) * np.uint8(_GAP)
+    kinds = white_table().astype(np.uint8) * np.uint8(_GAP)
     kinds[ord("\n")] = 0
     for digit in "0123456789":
         kinds[ord(digit)] = _FIRST_DIGIT + int(digit)
