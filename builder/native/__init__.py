@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.ctypeslib import ndpointer
 
 from builder.native.sources import source_number
 
@@ -33,14 +32,31 @@ __all__ = [
 ]
 
 
-def _array(kind: str) -> Any:
-    """Return what checks that an argument is a contiguous array of a type, and passes its place."""
-    return ndpointer(dtype=np.dtype(kind), flags=("C_CONTIGUOUS", "ALIGNED"))
+class _Array:
+    """A contiguous array of a type, as an argument: it is checked, and its place is passed.
+
+    numpy's `ndpointer` does the same at several times the cost, which calls for a few texts cannot bear.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self._dtype = np.dtype(kind)
+
+    def from_param(self, value: object) -> Any:
+        """Return what ctypes passes on; it calls this."""
+        if not isinstance(value, np.ndarray) or value.dtype != self._dtype:
+            raise TypeError(f"no array of {self._dtype}")
+        flags = value.flags
+        if flags.carray:  # contiguous, aligned and writable
+            return _place(value)
+        if not (flags.c_contiguous and flags.aligned):
+            raise TypeError("no contiguous array")
+        return ctypes.c_void_p(value.ctypes.data)
 
 
-U8, U16, U32, U64 = map(_array, ("u1", "u2", "u4", "u8"))
-I8, I16, I32, I64 = map(_array, ("i1", "i2", "i4", "i8"))
-F32, F64 = map(_array, ("f4", "f8"))
+_place: Callable[[Any], Any] = (ctypes.c_char * 0).from_buffer
+U8, U16, U32, U64 = map(_Array, ("u1", "u2", "u4", "u8"))
+I8, I16, I32, I64 = map(_Array, ("i1", "i2", "i4", "i8"))
+F32, F64 = map(_Array, ("f4", "f8"))
 SIZE = ctypes.c_int64
 """A number, not an array."""
 

@@ -27,10 +27,30 @@ def test_facts_of_all_characters_are_gathered(gather_facts):
         assert gather_facts(np.array(codes, dtype=np.uint32), len(codes), table, 4, 8) == facts
 
 
+def test_arrays_may_be_read_only_or_without_length(gather_facts):
+    codes, table = np.frombuffer(bytes(16), dtype=np.uint32), np.frombuffer(b"\5", dtype=np.uint8)
+    assert gather_facts(codes, 4, table, 1, 0) == 5
+    assert gather_facts(codes[:0], 0, table[:0], 0, 0) == 0
+
+
 @pytest.mark.parametrize(
     "codes",
-    [np.zeros(4, dtype=np.int64), np.zeros(8, dtype=np.uint32)[::2], b"abcd"],
-    ids=["other type", "with gaps", "no array"],
+    [
+        np.zeros(4, dtype=np.int64),
+        np.zeros(4, dtype=">u4"),
+        np.zeros(8, dtype=np.uint32)[::2],
+        np.frombuffer(bytes(32), dtype=np.uint32)[::2],
+        np.frombuffer(bytearray(17), dtype=np.uint8)[1:].view(np.uint32),
+        b"abcd",
+    ],
+    ids=[
+        "other type",
+        "other order",
+        "with gaps",
+        "read-only with gaps",
+        "not aligned",
+        "no array",
+    ],
 )
 def test_other_arrays_are_refused(gather_facts, codes):
     with pytest.raises(ctypes.ArgumentError):
