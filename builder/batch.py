@@ -10,7 +10,7 @@ from functools import wraps
 
 from pydantic import TypeAdapter
 
-from builder.text.clean import Proposal, clean_texts
+from builder.text.clean import clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from builder.text.entities.spans import checked_spans
@@ -19,7 +19,7 @@ from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
 from builder.text.normalize import article_id, normalize
 from builder.text.outline import outline_all
-from builder.text.repetition import propose_repetition
+from builder.text.repetition import propose_repetitions
 from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
 from builder.text.source import declared_names, hint_sources, resolve_source
@@ -169,7 +169,12 @@ def _read_layout(works: Works, tools: Tools) -> None:
 def _clean(works: Works, tools: Tools) -> None:
     """Weigh all evidence against the page around the article, and remove it."""
     texts, typed = [work.normalized for work in works], [work.typed for work in works]
-    weak = [work.weak + _find_templates(work, tools) for work in works]
+    weak = [work.weak for work in works]
+    if tools.templates:
+        segmented = [work.segments for work in works if work.segments is not None]
+        sources = [work.source for work in works]
+        found = propose_repetitions(texts, segmented, tools.templates, sources)
+        weak = [own + more for own, more in zip(weak, found, strict=True)]
     for work, cleaned in zip(works, clean_texts(texts, typed, weak), strict=True):
         work.text, work.removed = cleaned
         if not work.text:
@@ -289,14 +294,6 @@ STAGES: Sequence[Many] = (
 def _title(raw: RawArticle) -> str | None:
     """Return the declared headline on one line, or None if it is blank."""
     return " ".join(normalize(raw.title).split()) or None if raw.title else None
-
-
-def _find_templates(work: Work, tools: Tools) -> list[Proposal]:
-    """Propose what recurs in the articles of the source, if that was counted."""
-    if not tools.templates:
-        return []
-    assert work.segments is not None
-    return propose_repetition(work.normalized, work.segments, tools.templates, work.source)
 
 
 def _withheld(work: Work, withheld: Withheld) -> str:

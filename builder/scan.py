@@ -6,8 +6,8 @@ given. So each article is still cleaned alone, and the table is the same on any 
 """
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -27,14 +27,8 @@ from builder.corpus.templates import (
 from builder.executors.watch import Watch
 from builder.readers import Piece, Root, Slice, read_slice
 from builder.text.normalize import normalize
-from builder.text.repetition import (
-    LONG,
-    Counted,
-    count_segments,
-    source_key,
-    with_source,
-)
-from builder.text.segments import segment
+from builder.text.repetition import LONG, count_segments, source_key, with_source
+from builder.text.segments import segment_all
 from builder.text.source import declared_source
 from builder.tools import make_registrable
 from builder.writers.atomic import translate_os_errors
@@ -43,6 +37,8 @@ from schema.article import RawArticle
 from schema.reject import PASSING_CODES, Reject
 
 __all__ = ["SCAN_KINDS", "ScanReport", "ScanTask", "freeze_templates", "may_recur", "scanner"]
+
+U64 = npt.NDArray[np.uint64]
 
 #: What a scan task writes.
 SCAN_KINDS: tuple[Kind, ...] = ("scan-articles", "scan-segments")
@@ -80,11 +76,22 @@ class ScanReport(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What is kept of one article."""
+    """What is kept of some articles: keys of their sources and texts, and their segments.
 
-    source: int
-    article: int
-    counted: Counted
+    `sizes` says how many segments each article has.
+    """
+
+    sources: U64
+    articles: U64
+    sizes: npt.NDArray[np.int64]
+    segments: U64
+    letters: npt.NDArray[np.int64]
+
+    @classmethod
+    def join(cls, several: Sequence[Self]) -> Self:
+        """Put articles into one list."""
+        nothing = (np.zeros(0, kind) for kind in ("u8", "u8", "i8", "u8", "i8"))
+        return cls(*map(np.concatenate, zip(nothing, *several, strict=True)))
 
 
 def may_recur(slices: Sequence[Slice], params: RepetitionParams) -> bool:
@@ -126,7 +133,7 @@ class _Scanner:
     def watched(self, task: ScanTask, watch: Watch) -> ScanReport:
         """Do the same with the records that a watch hands out."""
         lost: list[Reject] = []
-        counts = _gather(list(self._read(task.slice, watch, lost)))
+        counts = _gather(_Seen.join(list(self._read(task.slice, watch, lost))))
         with translate_os_errors(self.work):
             for kind, table in _tables(counts).items():
                 path = part_path(self.work, task.number, kind)
@@ -140,24 +147,32 @@ class _Scanner:
         def read(piece: Piece) -> Iterator[RawArticle | Reject]:
             return read_slice(self.root, Slice((piece,)), self.config.input)
 
-        batches = watch.batches(watch.read(slice_.pieces, read), BATCH)
-        for raw in itertools.chain.from_iterable(batches):
-            if isinstance(raw, RawArticle):
-                try:
-                    yield self._see(raw)
-                except Exception:  # noqa: BLE001, S112 - it will be a reject of the annotate task
-                    continue
-            else:
-                lost.append(raw)
+        for batch in watch.batches(watch.read(slice_.pieces, read), BATCH):
+            lost += [item for item in batch if isinstance(item, Reject)]
+            raws = [item for item in batch if isinstance(item, RawArticle)]
+            try:
+                yield self._see(raws)
+            except Exception:  # noqa: BLE001 - looked into article by article
+                yield from self._see_each(raws)
 
-    def _see(self, raw: RawArticle) -> _Seen:
-        text = normalize(raw.text)
-        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-        return _Seen(
-            source_key(declared_source(raw, self.registrable)),
-            int.from_bytes(digest, "little"),
-            count_segments(text, segment(text)),
-        )
+    def _see_each(self, raws: Sequence[RawArticle]) -> Iterator[_Seen]:
+        for raw in raws:
+            with suppress(Exception):  # it will be a reject of the annotate task
+                yield self._see([raw])
+
+    def _see(self, raws: Sequence[RawArticle]) -> _Seen:
+        texts = [normalize(raw.text) for raw in raws]
+        keys = [source_key(declared_source(raw, self.registrable)) for raw in raws]
+        sources = np.array(keys, dtype=np.uint64)
+        counted = count_segments(texts, segment_all(texts))
+        segments = with_source(counted.hashes, np.repeat(sources, counted.sizes))
+        return _Seen(sources, _text_keys(texts), counted.sizes, segments, counted.letters)
+
+
+def _text_keys(texts: Iterable[str]) -> U64:
+    """Hash texts to 64 bits each."""
+    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(digests), dtype="<u8")
 
 
 def freeze_templates(work: Path, tasks: int, params: RepetitionParams) -> Templates:
@@ -174,25 +189,15 @@ def freeze_templates(work: Path, tasks: int, params: RepetitionParams) -> Templa
     return templates
 
 
-def _gather(seen: Sequence[_Seen]) -> SliceCounts:
-    """Put the segments of all articles into one list, sorted and without repetition."""
-    sizes = [len(one.counted.hashes) for one in seen]
-    rows = np.repeat(np.arange(len(seen), dtype=np.int32), sizes)
-    keys = [with_source(one.counted.hashes, one.source) for one in seen]
-    segments = np.concatenate([np.zeros(0, np.uint64), *keys])
-    letters = np.concatenate([np.zeros(0, np.int64), *(one.counted.letters for one in seen)])
-    order = np.lexsort((rows, segments))
-    segments, rows = segments[order], rows[order]
+def _gather(seen: _Seen) -> SliceCounts:
+    """Sort the segments of all articles, without repetition in one."""
+    rows = np.repeat(np.arange(seen.sizes.size, dtype=np.int32), seen.sizes)
+    order = np.argsort(seen.segments, kind="stable")  # so rows of one segment ascend
+    segments, rows = seen.segments[order], rows[order]
     first = np.ones(segments.size, dtype=np.bool_)
     first[1:] = (segments[1:] != segments[:-1]) | (rows[1:] != rows[:-1])
-    prose = np.where(letters >= LONG, letters, 0).astype(np.int32)[order]
-    return SliceCounts(
-        np.array([one.source for one in seen], dtype=np.uint64),
-        np.array([one.article for one in seen], dtype=np.uint64),
-        segments[first],
-        rows[first],
-        prose[first],
-    )
+    prose = np.where(seen.letters >= LONG, seen.letters, 0).astype(np.int32)[order]
+    return SliceCounts(seen.sources, seen.articles, segments[first], rows[first], prose[first])
 
 
 def _tables(counts: SliceCounts) -> dict[Kind, pa.Table]:

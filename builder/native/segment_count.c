@@ -46,28 +46,37 @@ static struct read read_segment(
     return (struct read){sum, letters, digits};
 }
 
-/* Chooses the segments of a text that may be template text, and hashes them.
+/* Chooses the segments of texts that may be template text, and hashes them.
  *
  * The hash is a polynomial over the code points modulo 2^64, and their number; white space does
  * not count, and a run of digits is one sign.
  *
- * codes, classes: the characters of the text, and the classes of the basic plane.
- * starts, ends: the segments; least: letters that each must have.
- * places, hashes, letters: those chosen, by number; at most as many.
+ * codes, bounds: the characters of all texts; text i lies in bounds[i] .. bounds[i + 1].
+ * classes: of the basic plane.
+ * sizes, starts, ends: how many segments each text has, and their places in it.
+ * least: letters that each segment must have.
+ * counts: how many are chosen of each text.
+ * places, hashes, letters: those chosen, by their number in their text; at most as many.
  *
  * Returns how many are chosen. */
 int64_t count_segments(
-    const uint32_t *codes, const uint8_t *classes, const int64_t *starts, const int64_t *ends,
-    const int64_t *least, int64_t segments, int64_t *places, uint64_t *hashes, int64_t *letters)
+    const uint32_t *codes, const int64_t *bounds, int64_t texts, const uint8_t *classes,
+    const int64_t *sizes, const int64_t *starts, const int64_t *ends, const uint8_t *least,
+    int64_t *counts, int64_t *places, uint64_t *hashes, int64_t *letters)
 {
-    int64_t chosen = 0;
-    for (int64_t own = 0; own < segments; own++) {
-        struct read read = read_segment(codes, starts[own], ends[own], classes);
-        if (read.letters < least[own] || read.letters < LETTERS_PER_DIGIT * read.digits)
-            continue;
-        places[chosen] = own;
-        hashes[chosen] = mixed(read.sum);
-        letters[chosen++] = read.letters;
+    int64_t chosen = 0, first = 0;
+    for (int64_t text = 0; text < texts; first += sizes[text++]) {
+        int64_t before = chosen;
+        for (int64_t own = 0; own < sizes[text]; own++) {
+            int64_t at = first + own;
+            struct read read = read_segment(codes + bounds[text], starts[at], ends[at], classes);
+            if (read.letters < least[at] || read.letters < LETTERS_PER_DIGIT * read.digits)
+                continue;
+            places[chosen] = own;
+            hashes[chosen] = mixed(read.sum);
+            letters[chosen++] = read.letters;
+        }
+        counts[text] = chosen - before;
     }
     return chosen;
 }

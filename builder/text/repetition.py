@@ -6,7 +6,7 @@ counted (`builder.corpus.templates`) and keeps no text: only hashes.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import class_table, code_points
+from builder.text.characters import class_table
 from builder.text.clean import Proposal
-from builder.text.segments import LINE, Segments
+from builder.text.joined import text_codes
+from builder.text.segments import LINE, Segments, join_segments
 
 __all__ = [
     "LONG",
@@ -26,7 +27,7 @@ __all__ = [
     "TemplateTable",
     "count_segments",
     "load_templates",
-    "propose_repetition",
+    "propose_repetitions",
     "source_key",
     "with_source",
 ]
@@ -36,7 +37,7 @@ RULE = "repetition"
 LONG = 30
 """Letters from which a segment is taken for prose. Shorter sentences and pieces are never
 counted: "he said" recurs in every paper. Shorter lines are counted, because menus are made of
-them, but they are removed only where no article can be (see `propose_repetition`)."""
+them, but they are removed only where no article can be (see `propose_repetitions`)."""
 
 LEAST = 2
 """Letters of the shortest line that is counted."""
@@ -46,20 +47,27 @@ MIN_BLOCK = 3
 two may be subheads that a paper uses every day."""
 
 U64 = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # as in SplitMix64
 
 _count_segments = native.kernel(
     "count_segments",
-    *(native.U32, native.U8, native.I64, native.I64, native.I64, native.SIZE),
-    *(native.I64, native.U64, native.I64),
+    *(native.U32, native.I64, native.SIZE, native.U8),
+    *(native.I64, native.I64, native.I64, native.U8),
+    *(native.I64, native.I64, native.U64, native.I64),
 )
 
 
 class Counted(NamedTuple):
-    """The segments of one article that are counted: index, hash and letters of each."""
+    """The segments of some texts that are counted, text by text.
 
+    `sizes` says how many of each text; of each segment there are the index in its text, the
+    hash and the letters.
+    """
+
+    sizes: Places
     places: Places
     hashes: U64
     letters: Places
@@ -75,7 +83,7 @@ class TemplateTable:
         """Return the number of segments."""
         return int(self.keys.size)
 
-    def holds(self, keys: U64) -> npt.NDArray[np.bool_]:
+    def holds(self, keys: U64) -> Mask:
         """Tell which keys are in the table."""
         if not self.keys.size:
             return np.zeros(keys.size, dtype=np.bool_)
@@ -88,28 +96,32 @@ def load_templates(path: Path) -> TemplateTable:
     return TemplateTable(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def count_segments(text: str, segments: Segments) -> Counted:
+def count_segments(texts: Sequence[str], segmented: Sequence[Segments]) -> Counted:
     """Choose the segments that may be template text, and hash them.
 
     White space does not count, and a run of digits is as good as any other. The hash is a
     polynomial modulo 2^64 over the code points.
 
     Args:
-        text: normalized text of one article.
-        segments: what `segment` returned for it.
+        texts: normalized texts.
+        segmented: what `segment_all` returned for them.
     """
-    number = len(segments)
-    places, letters = np.empty(number, np.int64), np.empty(number, np.int64)
-    hashes = np.empty(number, np.uint64)
-    least = np.where(segments.kinds == LINE, LEAST, LONG)
-    inputs = code_points(text), class_table(), segments.starts, segments.ends, least, number
-    chosen = _count_segments(*inputs, places, hashes, letters)
-    return Counted(places[:chosen], hashes[:chosen], letters[:chosen])
+    segments, bounds = join_segments(segmented)
+    sizes, number = np.diff(bounds), len(segments)
+    counts, places = np.empty(len(texts), np.int64), np.empty(number, np.int64)
+    hashes, letters = np.empty(number, np.uint64), np.empty(number, np.int64)
+    least = np.where(segments.kinds == LINE, np.uint8(LEAST), np.uint8(LONG))
+    inputs = *text_codes(texts), len(texts), class_table(), sizes, segments.starts, segments.ends
+    chosen = _count_segments(*inputs, least, counts, places, hashes, letters)
+    return Counted(counts, places[:chosen], hashes[:chosen], letters[:chosen])
 
 
-def propose_repetition(
-    text: str, segments: Segments, table: TemplateTable, source: str | None
-) -> list[Proposal]:
+def propose_repetitions(
+    texts: Sequence[str],
+    segmented: Sequence[Segments],
+    table: TemplateTable,
+    sources: Sequence[str | None],
+) -> list[list[Proposal]]:
     """Propose the segments that recur in the articles of a source.
 
     The article reaches from the first to the last long segment that does not recur. Outside
@@ -117,34 +129,45 @@ def propose_repetition(
     `MIN_BLOCK` in a row. A text without such a segment is left alone.
 
     Args:
-        text: normalized text of one article.
-        segments: what `segment` returned for it.
+        texts: normalized texts of articles.
+        segmented: what `segment_all` returned for them.
         table: the recurring segments of the build.
-        source: resolved source of the article; None if unknown.
+        sources: resolved sources of the articles; None where unknown.
 
     Returns:
-        Proposals in order, one for each run of neighbouring segments.
+        For each text its proposals in order, one for each run of neighbouring segments.
     """
     if not len(table):
-        return []
-    counted = count_segments(text, segments)
-    recurs = table.holds(with_source(counted.hashes, source_key(source)))
-    own = counted.places[~recurs & (counted.letters >= LONG)]
+        return [[] for _ in texts]
+    counted = count_segments(texts, segmented)
+    keys = np.array([source_key(source) for source in sources], dtype=np.uint64)
+    recurs = table.holds(with_source(counted.hashes, np.repeat(keys, counted.sizes)))
+    is_long = counted.letters >= LONG
+    found, first = [], 0
+    for segments, size in zip(segmented, counted.sizes.tolist(), strict=True):
+        own = slice(first, first + size)
+        chosen = _choose(len(segments), counted.places[own], recurs[own], is_long[own])
+        starts, ends = segments.starts, segments.ends
+        runs = _runs(chosen)
+        found.append([Proposal(int(starts[a]), int(ends[b - 1]), RULE) for a, b in runs])
+        first += size
+    return found
+
+
+def _choose(segments: int, places: Places, recurs: Mask, is_long: Mask) -> Mask:
+    """Mark the segments of a text that are proposed; none where there seems to be no article."""
+    found = np.zeros(segments, dtype=np.bool_)
+    own = places[~recurs & is_long]
     if not recurs.any() or not own.size:
-        return []
-    found = np.zeros(len(segments), dtype=np.bool_)
-    found[counted.places[recurs]] = True
-    removed = found.copy()
-    first, last = int(own[0]), int(own[-1])
-    removed[first : last + 1] = False
-    removed[counted.places[recurs & (counted.letters >= LONG)]] = True
+        return found
+    found[places[recurs]] = True
+    chosen = found.copy()
+    chosen[own[0] : own[-1] + 1] = False
+    chosen[places[recurs & is_long]] = True
     for start, end in _runs(found):
         if end - start >= MIN_BLOCK:
-            removed[start:end] = True
-    return [
-        Proposal(segments[start].start, segments[end - 1].end, RULE)
-        for start, end in _runs(removed)
-    ]
+            chosen[start:end] = True
+    return chosen
 
 
 @lru_cache(maxsize=4096)
@@ -156,9 +179,9 @@ def source_key(source: str | None) -> int:
     return int.from_bytes(digest, "little") or 1
 
 
-def with_source(hashes: U64, source: int) -> U64:
-    """Bind hashes to a source: the same words of two sources get different keys."""
-    return _mix(hashes ^ np.uint64(source))
+def with_source(hashes: U64, sources: U64) -> U64:
+    """Bind hashes to sources: the same words of two sources get different keys."""
+    return _mix(hashes ^ sources)
 
 
 def _mix(values: U64) -> U64:
@@ -169,7 +192,7 @@ def _mix(values: U64) -> U64:
     return result
 
 
-def _runs(marked: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _runs(marked: Mask) -> Iterator[tuple[int, int]]:
     """Yield the half-open ranges of neighbours that are marked."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], marked, [False])).astype(np.int8)))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

@@ -128,7 +128,8 @@ def join_segments(segmented: Sequence[Segments]) -> tuple[Segments, Places]:
     Places stay those in their own text. The bounds are one more than there are texts.
     """
     bounds = np.fromiter(accumulate(map(len, segmented), initial=0), np.int64, len(segmented) + 1)
-    columns = zip(*((own.starts, own.ends, own.kinds) for own in segmented), strict=True)
+    some = segmented or segment_all([""])
+    columns = zip(*((own.starts, own.ends, own.kinds) for own in some), strict=True)
     return Segments(*map(np.concatenate, columns)), bounds
 
 

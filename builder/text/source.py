@@ -55,6 +55,9 @@ _NO_HOST = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2
 MAX_HOST = 253
 """Most characters of a host name."""
 
+_PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|\Z)")
+"""How nearly all addresses begin; taking one apart in general takes ten times as long."""
+
 
 def hint_sources(
     text: str,
@@ -97,7 +100,8 @@ def declared_names(hints: Iterable[SourceHint]) -> Iterator[str]:
 
 def declared_source(raw: RawArticle, registrable: Callable[[str], str | None]) -> str | None:
     """Return the source that an article resolves to, without reading its text."""
-    return resolve_source(_declared(raw, registrable))
+    domain = registrable(_host(_without_login(_line(raw.url))))
+    return domain or _line(raw.publisher) or None
 
 
 def _declared(raw: RawArticle, registrable: Callable[[str], str | None]) -> Iterator[SourceHint]:
@@ -176,6 +180,8 @@ def _place(hint: SourceHint) -> tuple[int, int, str]:
 
 def _without_login(url: str) -> str:
     """Return an address without the user and password that may stand in it."""
+    if _PLAIN_URL.match(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -186,8 +192,9 @@ def _without_login(url: str) -> str:
 
 def _host(url: str) -> str:
     """Return the host of an address; nothing if none could have that name."""
+    plain = _PLAIN_URL.match(url)
     try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+        host = plain[1] if plain else urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:
         return ""
     return "" if len(host) > MAX_HOST or _NO_HOST.search(host) else host

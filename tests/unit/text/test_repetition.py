@@ -14,16 +14,17 @@ from builder.text.characters import (
     basic_codes,
     class_table,
 )
-from builder.text.clean import clean_text
+from builder.text.clean import Proposal, clean_text
 from builder.text.normalize import normalize
 from builder.text.repetition import (
+    Counted,
     TemplateTable,
     count_segments,
-    propose_repetition,
+    propose_repetitions,
     source_key,
     with_source,
 )
-from builder.text.segments import segment
+from builder.text.segments import segment, segment_all
 from tests.strategies import SPACES, WORDS
 
 BODY = (
@@ -34,18 +35,27 @@ BODY = (
 PROMPT = "Sign up for the letter of the editors and read it every morning."
 
 
+def count(text: str) -> Counted:
+    return count_segments([text], [segment(text)])
+
+
+def propose(text: str, templates: TemplateTable, source: str | None) -> list[Proposal]:
+    return propose_repetitions([text], [segment(text)], templates, [source])[0]
+
+
 def hashes(text: str) -> list[int]:
-    return count_segments(text, segment(text)).hashes.tolist()
+    return count(text).hashes.tolist()
 
 
 def table(*lines: str, source: str | None = "a.example") -> TemplateTable:
-    found = [with_source(count_segments(t, segment(t)).hashes, source_key(source)) for t in lines]
+    key = np.uint64(source_key(source))
+    found = [with_source(count(line).hashes, key) for line in lines]
     return TemplateTable(np.unique(np.concatenate(found)))
 
 
 def removed(lines: list[str], templates: TemplateTable, source: str | None = "a.example") -> str:
     text = "\n".join(lines)
-    proposals = propose_repetition(text, segment(text), templates, source)
+    proposals = propose(text, templates, source)
     assert {proposal.rule for proposal in proposals} <= {"repetition"}
     return "|".join(text[proposal.start : proposal.end] for proposal in proposals)
 
@@ -64,16 +74,13 @@ def test_lines_of_numbers_and_signs_are_not_counted(line: str) -> None:
 
 def test_short_sentences_are_not_counted_but_long_ones_are() -> None:
     text = " ".join([*BODY, "He agreed.", PROMPT])
-    counted = count_segments(text, segment(text))
+    counted = count(text)
     assert len(counted.hashes) == 4
     assert (counted.letters >= 30).all()
 
 
 def test_ten_ideographs_are_a_sentence() -> None:
-    assert (
-        count_segments("北京市政府星期一宣布新计划", segment("北京市政府星期一宣布新计划")).letters
-        >= 30
-    )
+    assert count("北京市政府星期一宣布新计划").letters >= 30
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8), max_size=8))
@@ -90,10 +97,11 @@ def test_a_segment_has_the_same_hash_in_any_text(lines: list[list[str]]) -> None
 @given(st.text(st.sampled_from([*"aZ9.\n", *SPACES, "京", "👩", "\u0301"]), max_size=80))
 def test_any_text_is_counted(text: str) -> None:
     text = normalize(text)
-    segments = segment(text)
-    counted = count_segments(text, segments)
-    assert len(counted.places) == len(counted.hashes) == len(counted.letters) <= len(segments)
-    assert propose_repetition(text, segments, TemplateTable(counted.hashes), None) == []
+    counted = count(text)
+    columns = {len(counted.places), len(counted.hashes), len(counted.letters)}
+    assert columns == set(counted.sizes.tolist())
+    assert max(columns) <= len(segment(text))
+    assert propose(text, TemplateTable(counted.hashes), None) == []
 
 
 def plain_count(text: str) -> list[tuple[int, int, int]]:
@@ -118,11 +126,14 @@ def plain_count(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-@given(st.text(st.sampled_from([*"aZ9.\n", *SPACES, "京", "👩", "\u0301", "\ud800"]), max_size=80))
-def test_hashes_are_those_of_the_rule_as_written(text: str) -> None:
-    for one in (text, f"{text} " * 12):
-        counted = count_segments(one, segment(one))
-        assert list(zip(*(column.tolist() for column in counted), strict=True)) == plain_count(one)
+@given(st.lists(st.text(st.sampled_from([*"aZ9.\n", *SPACES, "京", "👩", "\u0301", "\ud800"]))))
+def test_hashes_are_those_of_the_rule_as_written(texts: list[str]) -> None:
+    texts += [f"{text} " * 12 for text in texts]
+    counted = count_segments(texts, segment_all(texts))
+    plain = [plain_count(text) for text in texts]
+    assert counted.sizes.tolist() == [len(rows) for rows in plain]
+    columns = (column.tolist() for column in counted[1:])
+    assert list(zip(*columns, strict=True)) == [row for rows in plain for row in rows]
 
 
 def test_recurring_lines_go_before_and_after_the_article() -> None:
@@ -151,6 +162,16 @@ def test_a_table_says_nothing_about_other_sources() -> None:
     assert removed(lines, table(PROMPT, source=None), None) == PROMPT
 
 
+def test_each_of_many_texts_is_read_as_if_it_were_alone() -> None:
+    texts = ["\n".join([*BODY, PROMPT]), "", PROMPT, "\n".join([PROMPT, *BODY])]
+    sources = ["a.example", "a.example", None, "b.example"]
+    templates = TemplateTable(np.union1d(table(PROMPT).keys, table(PROMPT, source=None).keys))
+    found = propose_repetitions(texts, segment_all(texts), templates, sources)
+    assert found == [propose(*pair) for pair in zip(texts, [templates] * 4, sources, strict=True)]
+    assert [len(proposals) for proposals in found] == [1, 0, 0, 0]
+    assert propose_repetitions([], [], templates, []) == []
+
+
 def test_a_text_of_which_everything_recurs_is_left_alone() -> None:
     lines = ["Home", *BODY]
     assert removed(lines, table(*lines)) == ""
@@ -162,7 +183,7 @@ def test_an_empty_table_proposes_nothing() -> None:
 
 def test_the_receipt_names_repetition_beside_other_rules() -> None:
     text = "\n".join([*BODY, PROMPT])
-    weak = propose_repetition(text, segment(text), table(PROMPT), "a.example")
+    weak = propose(text, table(PROMPT), "a.example")
     typed = [weak[0]._replace(rule="cue.newsletter")]
     cleaned, pieces = clean_text(text, typed, weak)
     assert cleaned == "\n".join(BODY)
