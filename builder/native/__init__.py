@@ -35,7 +35,7 @@ __all__ = [
 class _Array:
     """A contiguous array of a type, as an argument: it is checked, and its place is passed.
 
-    numpy's `ndpointer` does the same at several times the cost, which calls for a few texts cannot bear.
+    numpy's `ndpointer` does the same at several times the cost: too much for a call for few texts.
     """
 
     def __init__(self, kind: str) -> None:
