@@ -7,8 +7,10 @@ handed several texts at once, because that is faster, promise the same results f
 import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
+from operator import lt
 
 from pydantic import TypeAdapter
+from pydantic_core import SchemaValidator, core_schema
 
 from builder.text.clean import clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
@@ -26,7 +28,7 @@ from builder.text.source import declared_names, hint_sources, resolve_source
 from builder.work import Carried, Tools, Withheld, Work
 from schema.article import CleanArticle, RawArticle
 from schema.reject import Outcome, Reject, RejectCode, Stage
-from schema.spans import Entity, RemovedSpan
+from schema.spans import MAX_OFFSET, Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
 
 __all__ = ["STAGES", "process_batch"]
@@ -34,8 +36,22 @@ __all__ = ["STAGES", "process_batch"]
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
 
-#: Checks the receipt of an article at once, instead of piece by piece.
-_REMOVED = TypeAdapter(tuple[RemovedSpan, ...])
+_RECEIPT = TypeAdapter(tuple[RemovedSpan, ...])
+
+#: Makes the models of a receipt that was checked as columns.
+_CHECKED_RECEIPT = SchemaValidator(
+    core_schema.tuple_variable_schema(
+        core_schema.model_schema(
+            RemovedSpan,
+            core_schema.model_fields_schema(
+                {
+                    name: core_schema.model_field(core_schema.any_schema())
+                    for name in RemovedSpan.model_fields
+                }
+            ),
+        )
+    )
+)
 
 Works = Sequence[Work]
 One = Callable[[Work, Tools], Outcome | Carried | None]
@@ -274,12 +290,7 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
             for span in work.spans or ()
         ),
         origin=work.raw.origin,
-        removed=_REMOVED.validate_python(
-            [
-                {"start": start, "end": end, "rules": rules, "text": work.normalized[start:end]}
-                for start, end, rules in work.removed
-            ]
-        ),
+        removed=_receipt(work),
         raw_chars=len(work.normalized),
         signature=work.signature,
     )
@@ -289,6 +300,21 @@ STAGES: Sequence[Many] = (
     *(_read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
     *(_tag, _sign, _finish),
 )
+
+
+def _receipt(work: Work) -> tuple[RemovedSpan, ...]:
+    """Return what was removed; a receipt that is wrong is refused piece by piece."""
+    assert work.removed is not None
+    raw, (starts, ends, rules) = work.normalized, work.removed
+    is_sound = all(map(lt, starts, ends)) and all(rules)
+    is_inside = min(starts, default=0) >= 0 and max(ends, default=0) <= len(raw) <= MAX_OFFSET
+    validator = _CHECKED_RECEIPT if is_sound and is_inside else _RECEIPT
+    return validator.validate_python(
+        tuple(
+            {"start": start, "end": end, "rules": reasons, "text": raw[start:end]}
+            for start, end, reasons in zip(starts, ends, rules, strict=True)
+        )
+    )
 
 
 def _title(raw: RawArticle) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from builder.text.clean import Proposal, RemovedPiece
+from builder.text.clean import Proposal, Removed
 from builder.text.cue_rules import CueRules
 from builder.text.cues import CueHit
 from builder.text.date_patterns import DateRules
@@ -97,7 +97,7 @@ class Work:
     segments: Segments | None = None
     weak: list[Proposal] = field(default_factory=list)
     text: str = ""
-    removed: list[RemovedPiece] = field(default_factory=list)
+    removed: Removed | None = None
     language: LanguageDecision | None = None
     flags: frozenset[Flag] = frozenset()
     dates: list[DateHint] = field(default_factory=list)

@@ -17,7 +17,7 @@ from builder import native
 from builder.text.characters import white_table
 from builder.text.joined import text_codes, text_groups
 
-__all__ = ["Proposal", "RemovedPiece", "clean_text", "clean_texts", "remove_spans"]
+__all__ = ["Proposal", "Removed", "RemovedPiece", "clean_text", "clean_texts", "remove_spans"]
 
 SPACE_RULE = "space"
 
@@ -28,9 +28,6 @@ SPACE_RULE = "space"
 MIN_KEPT_SHARE = 0.01
 
 _WORD_BITS = 64  # rules in a word of a set
-
-# Tuples by the thousand: the constructor of the named tuple costs thrice as much.
-_new = tuple.__new__
 
 _remove_spans = native.kernel(
     "remove_spans",
@@ -56,7 +53,19 @@ class RemovedPiece(NamedTuple):
     rules: tuple[str, ...]
 
 
-Removal = tuple[str, list[RemovedPiece]]
+class Removed(NamedTuple):
+    """The removed pieces of one text in order, kept as columns."""
+
+    starts: list[int]
+    ends: list[int]
+    rules: list[tuple[str, ...]]
+
+    def pieces(self) -> list[RemovedPiece]:
+        """Return them one by one."""
+        return list(map(RemovedPiece, *self))
+
+
+Removal = tuple[str, Removed]
 """What is left of a text, and what is not."""
 
 
@@ -75,7 +84,8 @@ def remove_spans(text: str, proposals: Iterable[Proposal]) -> tuple[str, list[Re
         The kept text, and the removed pieces, sorted and disjoint.  Kept text and
         pieces together restore the input exactly.
     """
-    return _remove_all([text], [list(proposals)])[0]
+    kept, removed = _remove_all([text], [list(proposals)])[0]
+    return kept, removed.pieces()
 
 
 def clean_text(
@@ -96,7 +106,8 @@ def clean_text(
     Returns:
         What `remove_spans` returns.
     """
-    return clean_texts([text], [list(typed)], [list(weak)], min_kept_share)[0]
+    kept, removed = clean_texts([text], [list(typed)], [list(weak)], min_kept_share)[0]
+    return kept, removed.pieces()
 
 
 def clean_texts(
@@ -110,7 +121,7 @@ def clean_texts(
     for number, text in enumerate(texts):
         kept = cleaned[number][0]
         if weak[number] and not _has_substance(kept, max(min_kept_share * len(text), 1)):
-            by_typed = remove_spans(text, typed[number])
+            by_typed = _remove_all([text], [typed[number]])[0]
             left = sum(map(str.isalnum, by_typed[0]))
             if not _has_substance(kept, max(min_kept_share * left, 1)):
                 cleaned[number] = by_typed
@@ -119,7 +130,7 @@ def clean_texts(
 
 def _has_substance(text: str, least: float) -> bool:
     """Say whether a text has at least so many letters and digits; read no further than needed."""
-    return sum(1 for _ in islice(filter(str.isalnum, text), ceil(least))) >= least
+    return len(list(islice(filter(str.isalnum, text), ceil(least)))) >= least
 
 
 def _remove_all(texts: Sequence[str], proposals: Sequence[list[Proposal]]) -> list[Removal]:
@@ -130,17 +141,13 @@ def _remove_all(texts: Sequence[str], proposals: Sequence[list[Proposal]]) -> li
     return removals
 
 
-def _cut(text: str, removed: list[RemovedPiece]) -> Removal:
+def _cut(text: str, removed: Removed) -> Removal:
     """Take the pieces out of their text."""
-    starts = [piece.start for piece in removed]
-    ends = [piece.end for piece in removed]
-    kept = [text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True)]
+    kept = map(text.__getitem__, map(slice, [0, *removed.ends], [*removed.starts, len(text)]))
     return "".join(kept), removed
 
 
-def _find_pieces(
-    texts: Sequence[str], proposals: Sequence[list[Proposal]]
-) -> Iterator[list[RemovedPiece]]:
+def _find_pieces(texts: Sequence[str], proposals: Sequence[list[Proposal]]) -> Iterator[Removed]:
     """Yield the removed pieces of each text."""
     codes, bounds = text_codes(texts)
     every = [*chain.from_iterable(proposals)]
@@ -159,11 +166,12 @@ def _find_pieces(
     room = events, counts, sets, spans, rules, ends
     size = _remove_spans(codes, bounds, len(texts), *white, *evidence, *room)
     members, width = rules[:size].tobytes(), rules.itemsize * words
-    reasons = map(_named(names), [members[at : at + width] for at in range(0, size * width, width)])
-    places = zip(spans[:size, 0].tolist(), spans[:size, 1].tolist(), reasons, strict=True)
-    pieces = [_new(RemovedPiece, piece) for piece in places]
+    reasons = list(
+        map(_named(names), [members[at : at + width] for at in range(0, size * width, width)])
+    )
+    starts, stops = spans[:size, 0].tolist(), spans[:size, 1].tolist()
     for first, last in pairwise(ends.tolist()):
-        yield pieces[first:last]
+        yield Removed(starts[first:last], stops[first:last], reasons[first:last])
 
 
 def _named(names: Sequence[str]) -> Callable[[bytes], tuple[str, ...]]:
