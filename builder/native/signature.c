@@ -4,19 +4,14 @@
 
 #include <stdint.h>
 
+#include "vectors.h"
+
 /* The classes of characters; one of SEVERAL folds to more than one character. */
 enum { SEPARATOR, WORD, LONE, LONE_MARK, IGNORED, SEVERAL };
 
 /* The base of the places of characters in a token, and of tokens in a shingle. */
 #define CHARACTER_POWER UINT64_C(0x9E3779B97F4A7C15)
 #define TOKEN_POWER UINT64_C(0xC2B2AE3D27D4EB4F)
-
-/* Products are taken with AVX2 where the machine has it; they are whole numbers, so the same. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
-#define WITH_AVX2 __attribute__((target_clones("avx2", "default")))
-#else
-#define WITH_AVX2
-#endif
 
 /* Spreads 64 bits over 64 bits (the finaliser of SplitMix64). */
 static uint64_t mix(uint64_t value)
