@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "vectors.h"
+
 /* Every step waits for memory; passages that step together wait together. */
 enum { LANES = 8 };
 
@@ -59,6 +61,32 @@ static int64_t count(int64_t *list, int64_t size, int64_t *times, int64_t *seen)
     return kinds;
 }
 
+/* The weights are far larger than any cache: those of the feature so many places later are asked
+ * for while the sums of one are made. */
+enum { AHEAD = 4, CACHE_LINE = 64 };
+
+static inline void ask_for(const float *weight, int64_t labels)
+{
+    for (int64_t label = 0; label < labels; label += CACHE_LINE / (int64_t)sizeof *weight)
+        __builtin_prefetch(weight + label);
+}
+
+/* Adds what a list of features, each so many times there, says for each label. */
+WITH_AVX2
+static void add_weights(
+    const int64_t *list, const int64_t *times, int64_t kinds, const float *weights,
+    const double *logs, int64_t labels, double *restrict score)
+{
+    for (int64_t i = 0; i < kinds; i++) {
+        const float *weight = weights + list[i] * labels;
+        double factor = logs[times[i]];
+        if (i + AHEAD < kinds)
+            ask_for(weights + list[i + AHEAD] * labels, labels);
+        for (int64_t label = 0; label < labels; label++)
+            score[label] += factor * weight[label];
+    }
+}
+
 /* Scores the labels of passages.
  *
  * text, bounds: the bytes of all passages; passage i lies in bounds[i] .. bounds[i + 1].
@@ -81,12 +109,7 @@ int64_t score_labels(
         double *score = scores + own * labels;
         for (int64_t label = 0; label < labels; label++)
             score[label] = kinds ? priors[label] : 0.0;
-        for (int64_t i = 0; i < kinds; i++) {
-            const float *weight = weights + list[i] * labels;
-            double factor = logs[times[i]];
-            for (int64_t label = 0; label < labels; label++)
-                score[label] += factor * weight[label];
-        }
+        add_weights(list, times, kinds, weights, logs, labels, score);
     }
     return passages;
 }
