@@ -24,9 +24,10 @@ from builder.text.outline import outline_all
 from builder.text.repetition import propose_repetitions
 from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
+from builder.text.soundness import are_sound
 from builder.text.source import declared_names, hint_sources, resolve_source
 from builder.work import Carried, Tools, Withheld, Work
-from schema.article import CleanArticle, RawArticle
+from schema.article import TEXT_IS_SOUND, CleanArticle, RawArticle
 from schema.reject import Outcome, Reject, RejectCode, Stage
 from schema.spans import MAX_OFFSET, Entity, RemovedSpan
 from schema.terms import DateBasis, EntityLabel, Flag
@@ -259,26 +260,34 @@ def _sign(works: Works, tools: Tools) -> None:
         work.signature = signature.tobytes()
 
 
+@_together
+def _check(works: Works, tools: Tools) -> None:
+    """Look for faults in the texts; which they are is for the schema to say."""
+    del tools
+    for work, is_sound in zip(works, are_sound([work.text for work in works]), strict=True):
+        work.is_sound = is_sound
+
+
 @_alone
 def _finish(work: Work, tools: Tools) -> CleanArticle:
     """Put together what is known, which checks it."""
     del tools
     text, date, language = work.text, resolve_date(work.dates), work.language
     assert language is not None
-    return CleanArticle(
-        id=work.id,
-        language=language.tag,
-        language_score=language.score,
-        date=date.value if date else None,
-        date_precision=date.precision if date else None,
-        date_basis=date.basis if date else None,
-        date_hints=tuple(work.dates),
-        title=_title(work.raw),
-        source=work.source,
-        source_hints=tuple(work.sources),
-        flags=tuple(sorted(work.flags)),
-        text=text,
-        entities=tuple(
+    values = {
+        "id": work.id,
+        "language": language.tag,
+        "language_score": language.score,
+        "date": date.value if date else None,
+        "date_precision": date.precision if date else None,
+        "date_basis": date.basis if date else None,
+        "date_hints": tuple(work.dates),
+        "title": _title(work.raw),
+        "source": work.source,
+        "source_hints": tuple(work.sources),
+        "flags": tuple(sorted(work.flags)),
+        "text": text,
+        "entities": tuple(
             Entity(
                 mention=text[span.start : span.end],
                 label=EntityLabel(span.label),
@@ -289,16 +298,17 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
             )
             for span in work.spans or ()
         ),
-        origin=work.raw.origin,
-        removed=_receipt(work),
-        raw_chars=len(work.normalized),
-        signature=work.signature,
-    )
+        "origin": work.raw.origin,
+        "removed": _receipt(work),
+        "raw_chars": len(work.normalized),
+        "signature": work.signature,
+    }
+    return CleanArticle.model_validate(values, context=TEXT_IS_SOUND if work.is_sound else None)
 
 
 STAGES: Sequence[Many] = (
     *(_read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
-    *(_tag, _sign, _finish),
+    *(_tag, _sign, _check, _finish),
 )
 
 

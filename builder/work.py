@@ -103,6 +103,7 @@ class Work:
     dates: list[DateHint] = field(default_factory=list)
     spans: Tagged = None
     signature: bytes = b""
+    is_sound: bool = False
 
     @property
     def tag(self) -> str:

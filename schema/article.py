@@ -11,7 +11,7 @@ import itertools
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from schema.hints import DateHint, SourceHint
@@ -30,6 +30,7 @@ __all__ = [
     "CONTROL_CHARACTERS",
     "LANGUAGE_PATTERN",
     "SCHEMA_VERSION",
+    "TEXT_IS_SOUND",
     "WHITE_SPACE",
     "Article",
     "ArticleContent",
@@ -55,6 +56,10 @@ WHITE_SPACE = "\t\n \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 #: The control characters that may not stand in a text, as a class body for `re` and RE2.
 CONTROL_CHARACTERS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+
+#: Context of a validation (`model_validate(..., context=...)`) by a caller who has looked for
+#: white space and control characters in the text already.
+TEXT_IS_SOUND = "text is sound"
 
 _SPACE = re.compile(f"[{WHITE_SPACE}]")
 _SPACES = re.compile(f"[{WHITE_SPACE}][{WHITE_SPACE}]")
@@ -167,12 +172,13 @@ class ArticleContent(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _keeps_the_rules(self) -> Self:
+    def _keeps_the_rules(self, info: ValidationInfo) -> Self:
         self._check_scores()
         self._check_date()
         self._check_source()
         self._check_flags()
-        self._check_text()
+        if info.context != TEXT_IS_SOUND:
+            self._check_text()
         self._check_entities()
         return self
 

@@ -13,3 +13,27 @@ int64_t gather_facts(
         facts |= codes[at] < table_size ? table[codes[at]] : (uint8_t)beyond;
     return facts;
 }
+
+/* What a character is to a text that is checked. */
+enum { WHITE = 1, CONTROL = 2 };
+
+/* Checks texts for white space at their ends, for two white characters in a row, and for controls.
+ *
+ * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
+ * marks: what each code point below `known` is; others are neither white nor controls.
+ * sound: for each text, whether it has none of these, and at least one character. */
+int64_t check_texts(
+    const uint32_t *codes, const int64_t *bounds, int64_t texts, const uint8_t *marks,
+    int64_t known, uint8_t *sound)
+{
+    for (int64_t own = 0; own < texts; own++) {
+        uint8_t before = WHITE, faults = 0;
+        for (int64_t at = bounds[own]; at < bounds[own + 1]; at++) {
+            uint8_t mark = codes[at] < known ? marks[codes[at]] : 0;
+            faults |= (mark & before) | (mark & CONTROL);
+            before = mark;
+        }
+        sound[own] = !faults && before != WHITE;
+    }
+    return texts;
+}

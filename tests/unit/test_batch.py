@@ -9,6 +9,7 @@ import pytest
 
 from builder.batch import process_batch
 from builder.config import BuildConfig
+from builder.text.clean import Removed
 from builder.text.entities import NoneTagger, TaggedSpan
 from builder.tools import make_tools
 from builder.work import Tools
@@ -153,3 +154,33 @@ def test_articles_without_a_tagger_are_refused_if_the_configuration_says_so(tool
     assert isinstance(german, Reject)
     assert (german.code, german.message) == (RejectCode.NOT_ARTICLE, "flagged entities_unsupported")
     assert isinstance(french, CleanArticle)
+
+
+@pytest.mark.parametrize(
+    ("text", "removed", "error"),
+    [
+        ("A  text.", Removed([], [], []), "no two in a row"),
+        ("A text. ", Removed([], [], []), "no white space at its ends"),
+        ("A\x07text.", Removed([], [], []), "no control characters"),
+        ("A text.", Removed([4], [4], [("space",)]), "at least 1 character"),
+        ("A text.", Removed([4], [999], [("space",)]), "text must be as long as its span"),
+        ("A text.", Removed([-2], [3], [("space",)]), "greater than or equal to 0"),
+        ("A text.", Removed([4, 7], [5, 9], [("space",), ()]), "at least 1 item"),
+    ],
+)
+def test_what_breaks_the_contract_becomes_no_article(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch, text: str, removed: Removed, error: str
+) -> None:
+    """Whoever checks texts and receipts in less time finds what their models find."""
+
+    def clean(texts: Sequence[str], *_: Any) -> list[tuple[str, Removed]]:
+        wrong = text, removed
+        return [wrong if "Lyon" in one else (one, Removed([], [], [])) for one in texts]
+
+    monkeypatch.setattr("builder.batch.clean_texts", clean)
+    outcomes = process_batch([raw(text) for text in TEXTS], tools)
+    failed = outcomes[1]
+    assert isinstance(failed, Reject)
+    assert failed.code is RejectCode.STAGE_FAILED
+    assert error in failed.message
+    assert all(isinstance(outcome, CleanArticle) for outcome in (outcomes[0], outcomes[2]))
