@@ -124,7 +124,9 @@ class _Writer:
     """Where one worker finds the parts and puts the shards."""
 
     def __init__(self, work: Path, folders: dict[str, Path]) -> None:
-        self.parts = Parts(work)
+        schemas = {"default": arrow_schema(), "audit": audit_schema()}
+        self.parts = {config: _parts(work, schema) for config, schema in schemas.items()}
+        self.schemas = schemas
         self.folders = folders
         self.assigned = open_table(work / ASSIGNMENT)
 
@@ -134,9 +136,8 @@ class _Writer:
         Raises:
             OutputError: it cannot be written, or reads back with other rows.
         """
-        schema = audit_schema() if task.config == "audit" else arrow_schema()
         path = self.folders[task.config] / task.path
-        written = write_parquet(path, schema, self._row_groups(task, schema))
+        written = write_parquet(path, self.schemas[task.config], self._row_groups(task))
         rows, num_bytes, summary = _read_back(path, task)
         if rows != written:
             raise OutputError(f"{path} reads back with {rows} rows, not {written}", path=path)
@@ -153,27 +154,32 @@ class _Writer:
         )
         return ShardReport(shard, summary)
 
-    def _row_groups(self, task: ShardTask, schema: pa.Schema) -> Iterator[pa.Table]:
+    def _row_groups(self, task: ShardTask) -> Iterator[pa.Table]:
         start = task.start
         for rows in task.groups:
-            yield self._gather(self.assigned.slice(start, rows), schema)
+            yield self._gather(self.assigned.slice(start, rows), task.config)
             start += rows
 
-    def _gather(self, chosen: pa.Table, schema: pa.Schema) -> pa.Table:
+    def _gather(self, chosen: pa.Table, config: str) -> pa.Table:
         """Collect rows from their parts, in the order of the assignment."""
-        columns = [name for name in schema.names if name not in CORPUS_COLUMNS]
-        part, row = chosen["part"].to_numpy(), chosen["row"].to_numpy()
-        gathered = self.parts.take(part, row, columns)
+        schema = self.schemas[config]
+        places = (chosen[name].to_pylist() for name in ("part", "row"))
+        gathered = self.parts[config].take(*places)
         for name in CORPUS_COLUMNS:
             if name in schema.names:
                 gathered = gathered.append_column(name, chosen[name])
         return gathered.select(schema.names).cast(schema)
 
 
+def _parts(work: Path, schema: pa.Schema) -> Parts:
+    """Open the parts for the columns of a schema that they hold."""
+    return Parts(work, [name for name in schema.names if name not in CORPUS_COLUMNS])
+
+
 def _read_back(path: Path, task: ShardTask) -> tuple[int, int, Summary]:
     """Return a shard's rows, its bytes in memory and its counts; holds one row group at a time."""
     rows, num_bytes, summary = 0, 0, Summary()
-    with pq.ParquetFile(path, pre_buffer=False) as file:
+    with pa.memory_map(str(path)) as source, pq.ParquetFile(source, pre_buffer=False) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, use_threads=False)
             rows += table.num_rows

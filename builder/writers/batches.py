@@ -1,7 +1,7 @@
 """Models to Arrow, column by column, in few large batches.
 
 A row as a dictionary would cost a multiple of the row itself, and a file of many small
-batches costs whoever picks rows from it.
+batches costs whoever opens it.
 """
 
 import itertools
@@ -14,8 +14,8 @@ import pyarrow as pa
 
 __all__ = ["BatchFile", "to_batch"]
 
-#: Bytes that a file gathers before it writes them as one batch: picking rows costs a little
-#: for every batch that is looked into, and memory for every byte that is gathered.
+#: Bytes that a file gathers before it writes them as one batch: every batch costs a little to
+#: open, and every byte that is gathered costs memory.
 BATCH_BYTES = 4_000_000
 
 

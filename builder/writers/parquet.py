@@ -72,12 +72,11 @@ def write_parquet(path: Path, schema: pa.Schema, groups: Iterable[pa.Table]) -> 
     rows = 0
     with translate_os_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
+        with pa.OSFile(str(part), "wb") as stream:
             with _open_writer(stream, schema) as writer:
                 for table in groups:
                     writer.write_table(table, row_group_size=max(1, table.num_rows))
                     rows += table.num_rows
-            stream.flush()
             os.fsync(stream.fileno())
         part.rename(path)
     return rows

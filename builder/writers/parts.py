@@ -6,13 +6,13 @@ them touches only the pages that hold those rows.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from schema.arrow import model_schema, reject_schema
@@ -144,49 +144,48 @@ def read_parts(work: Path, indices: Sequence[int], kind: Kind) -> pa.Table:
 
 
 class Parts:
-    """The parts of a build, each mapped once, for picking rows from many of them."""
+    """Some columns of the parts of a build, each mapped once, for picking rows from many of them.
 
-    #: Maps that are kept: below the 65,530 that Linux allows a process.
+    Rows are put together from slices of one row: of a part there are a few in each row group,
+    and Arrow's own way of picking them costs many times as much for each part.
+    """
+
+    #: Maps that are kept: below the 65,530 that Linux allows a process, also for several of these.
     MAX_OPEN = 20_000
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, columns: Sequence[str]) -> None:
+        """Name the work folder of the build, and the columns that rows have."""
         self._work = work
-        self._open: dict[int, list[pa.RecordBatch]] = {}
+        self._columns = columns
+        self._open: dict[int, _Part] = {}
 
-    def take(
-        self, part: npt.NDArray[np.int32], row: npt.NDArray[np.int32], columns: Sequence[str]
-    ) -> pa.Table:
-        """Pick rows by their part and their place in it; they come in the order asked for.
+    def take(self, part: Sequence[int], row: Sequence[int]) -> pa.Table:
+        """Pick rows, at least one, by their part and their place in it, in the order asked for."""
+        picked = [self._part(number).pick(place) for number, place in zip(part, row, strict=True)]
+        return pa.Table.from_batches(picked).combine_chunks()
 
-        Each batch is picked from alone: Arrow would first copy all batches of a part into one.
-        """
-        order = np.lexsort((row, part))
-        part, row = part[order], row[order]
-        borders = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), part.size]
-        pieces = [
-            piece
-            for start, end in itertools.pairwise(borders)
-            for piece in self._pick(int(part[start]), row[start:end], columns)
-        ]
-        return pa.Table.from_batches(pieces).take(pa.array(np.argsort(order)))
-
-    def _pick(
-        self, part: int, rows: npt.NDArray[np.int32], columns: Sequence[str]
-    ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of one part, which ascend, batch by batch."""
-        start = first = 0
-        for batch in self._batches(part):
-            end = int(np.searchsorted(rows, first + batch.num_rows))
-            if end > start:
-                yield batch.select(columns).take(pa.array(rows[start:end] - first))
-            start, first = end, first + batch.num_rows
-
-    def _batches(self, part: int) -> list[pa.RecordBatch]:
-        if part not in self._open:
+    def _part(self, number: int) -> "_Part":
+        if number not in self._open:
             if len(self._open) >= self.MAX_OPEN:
                 self._open.clear()
-            self._open[part] = open_table(part_path(self._work, part, "part")).to_batches()
-        return self._open[part]
+            table = open_table(part_path(self._work, number, "part")).select(self._columns)
+            self._open[number] = _Part.of(table.to_batches())
+        return self._open[number]
+
+
+class _Part(NamedTuple):
+    """The batches of a part, and the first row of each."""
+
+    batches: list[pa.RecordBatch]
+    firsts: list[int]
+
+    @classmethod
+    def of(cls, batches: list[pa.RecordBatch]) -> Self:
+        return cls(batches, [*itertools.accumulate((len(one) for one in batches), initial=0)][:-1])
+
+    def pick(self, row: int) -> pa.RecordBatch:
+        at = bisect_right(self.firsts, row) - 1
+        return self.batches[at].slice(row - self.firsts[at], 1)
 
 
 def measure_row(text: str, nested: int, removed: Iterable[str]) -> RowMeasures:

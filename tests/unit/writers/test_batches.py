@@ -64,7 +64,8 @@ def test_rows_are_picked_from_many_parts_in_the_order_asked_for(tmp_path_factory
         return
     wanted = data.draw(st.lists(st.sampled_from(places), min_size=1, unique=True))
     table = pa.table({"part": [p for p, _ in wanted], "row": [r for _, r in wanted]})
-    parts = Parts(work)
+    parts = Parts(work, ["row", "part"])
     parts.MAX_OPEN = 2
-    found = parts.take(table["part"].to_numpy(), table["row"].to_numpy(), ["row", "part"])
+    found = parts.take([part for part, _ in wanted], [row for _, row in wanted])
+    assert found.column_names == ["row", "part"]
     assert found.select(["part", "row"]).to_pylist() == table.to_pylist()
