@@ -7,6 +7,7 @@ batches costs whoever opens it.
 import itertools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ def to_batch(records: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _attributes(records: Sequence[Any], field: pa.Field) -> pa.Array:
-    name = field.name
-    return _column([getattr(record, name) for record in records], field.type)
+    return _column([*map(attrgetter(field.name), records)], field.type)
 
 
 def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
