@@ -1,48 +1,26 @@
 /* Where cues may begin: the words of texts are looked up as they are read. */
 
-#include <stdint.h>
+#include "cue.h"
 
-/* Facts of characters, as `cue_words.py` numbers them. */
-enum {
-    WORD = 1, DIGIT = 2, UNSPACED = 4, LOWER = 8, UPPER = 16, ALNUM = 32, DECIMAL = 64, LONE = 128,
-    GLUE = 256, GLUED = 512
-};
-
-/* What is looked up, when a cue begins there, and the columns of its row: as in `cue_index.py`. */
-enum { PAIR, FIRST, ALONE, ALONE_OPENING, INNER, LITERAL, LITERAL_INNER };
+/* What is looked up, and when a cue begins there: as in `cue_index.py`. */
+enum { PAIR, FIRST, ALONE_ANYWHERE, ALONE_OPENING, INNER, LITERAL, LITERAL_INNER };
 enum { CAPITAL = 1, OPENING };
-enum { GATE, BACK, SPACED, NUMERIC, DATED, PLAIN, KIND, OPENINGS, OPENINGS_END, COLUMNS };
 
-enum { TABLE_END = 0x40000 }; /* no letter stands behind it */
-enum { ANCHOR_CHARS = 5, MAX_MARKS = 40, REACH = 320, KEY_BITS = 16 };
-enum { LOW_BITS = 20, KIND_BITS = 8, LENGTHS = 1 << (LOW_BITS - KIND_BITS) }; /* of what is found */
-
-/* Most characters that may stand between words, and at the apostrophe inside one. */
-enum { MAX_BETWEEN = 6, MAX_BETWEEN_UNSPACED = 3, MAX_APOSTROPHE = 2 };
+enum { ANCHOR_CHARS = 5, KEY_BITS = 16 };
 
 static const uint32_t MIX_1 = 0x9E3779B1u, MIX_2 = 0x85EBCA6Bu, NUMBER_KEY = 0x4E756D21u;
 
 typedef struct {
-    const uint32_t *codes, *folds;
-    const uint16_t *facts;
+    Text text;
     const int32_t *buckets;
     const uint32_t *keys;
-    const int32_t *numbers, *cues, *openings;
-    const uint32_t *letters;
-    int64_t begin, end; /* of the text that is read */
-    int64_t *starts, *pieces, room, starts_count, pieces_count;
+    const int32_t *numbers, *cues, *programs;
+    int64_t *matches, room, count;
 } Reader;
 
 static uint32_t fact(const Reader *reader, int64_t at)
 {
-    uint32_t code = reader->codes[at];
-    return code < TABLE_END ? reader->facts[code] : 0;
-}
-
-static uint32_t folded(const Reader *reader, int64_t at)
-{
-    uint32_t code = reader->codes[at];
-    return code < TABLE_END ? reader->folds[code] : code;
+    return cue_facts(&reader->text, at);
 }
 
 /* Returns the key of the first characters of a word, at most so many; 0 where there is none. */
@@ -55,7 +33,7 @@ static uint32_t word_key(const Reader *reader, int64_t at, int64_t most)
             return NUMBER_KEY;
         if (!(facts & WORD) && (i || !(facts & LONE)))
             break;
-        key = (key ^ (folded(reader, at + i) + 1)) * MIX_1;
+        key = (key ^ (cue_folded(&reader->text, at + i) + 1)) * MIX_1;
         key ^= key >> 15;
         if (facts & LONE)
             break;
@@ -90,91 +68,36 @@ static int64_t find_next(const Reader *reader, int64_t at)
     return next;
 }
 
-static int ends_word(const Reader *reader, int64_t at)
-{
-    uint32_t facts = fact(reader, at);
-    return !(facts & ALNUM) || (facts & UPPER && fact(reader, at - 1) & LOWER);
-}
-
 static int begins_word(const Reader *reader, int64_t at)
 {
-    if (at == reader->begin)
+    if (at == reader->text.begin)
         return 1;
     uint32_t before = fact(reader, at - 1);
     return !(before & ALNUM) || (before & LOWER && fact(reader, at) & UPPER);
 }
 
-/* Tells whether a line has nothing but marks before a place, and few of them. */
-static int opens_line(const Reader *reader, int64_t place)
-{
-    for (int64_t at = place - 1; at >= place - MAX_MARKS; at--) {
-        if (at < reader->begin || reader->codes[at] == '\n')
-            return 1;
-        if (fact(reader, at) & ALNUM)
-            return 0;
-    }
-    return 0;
-}
-
 /* Tells whether a word has a capital, or no letter or digit two characters before it. */
 static int may_open(const Reader *reader, int64_t at)
 {
-    return at - reader->begin < 2 || !(fact(reader, at) & LOWER) ||
-           reader->codes[at - 1] == '\n' || !(fact(reader, at - 2) & ALNUM);
+    return at - reader->text.begin < 2 || !(fact(reader, at) & LOWER) ||
+           reader->text.codes[at - 1] == '\n' || !(fact(reader, at - 2) & ALNUM);
 }
 
-/* Returns the end of words that stand at a place, or -1. A space of theirs is what may stand
- * between words, an apostrophe what may stand for one. */
-static int64_t words_end(const Reader *reader, int64_t at, int32_t opening, int spaced)
-{
-    for (int64_t i = reader->openings[opening]; i < reader->openings[opening + 1]; i++) {
-        uint32_t letter = reader->letters[i];
-        if (letter == ' ' || letter == '\'') {
-            int64_t first = at, most = MAX_APOSTROPHE, least = letter == '\'' || spaced;
-            if (letter == ' ')
-                most = spaced ? MAX_BETWEEN : MAX_BETWEEN_UNSPACED;
-            while (at < reader->end && at - first <= most && !(fact(reader, at) & WORD) &&
-                   reader->codes[at] != '\n')
-                at++;
-            if (at - first < least || at - first > most)
-                return -1;
-        } else if (at < reader->end && folded(reader, at) == letter) {
-            at++;
-        } else {
-            return -1;
-        }
-    }
-    return at;
-}
-
-/* Keeps a place with what belongs to it; what finds no room is only counted. */
-static void keep(int64_t *found, int64_t room, int64_t *count, int64_t place, int64_t low)
-{
-    if (*count < room)
-        found[*count] = place << LOW_BITS | low;
-    ++*count;
-}
-
+/* Keeps the match of a cue at a place, if it stands there; what finds no room is only counted. */
 static void propose(Reader *reader, int64_t place, int32_t number)
 {
     const int32_t *cue = reader->cues + (int64_t)number * COLUMNS;
     if (cue[SPACED] && !begins_word(reader, place))
         return;
-    int64_t end = cue[OPENINGS] < cue[OPENINGS_END] ? -1 : place;
-    for (int32_t i = cue[OPENINGS]; i < cue[OPENINGS_END] && end < 0; i++)
-        end = words_end(reader, place, i, cue[SPACED]);
-    if (end < 0)
-        return;
-    if (cue[PLAIN] && (end - place > REACH || (cue[SPACED] && !ends_word(reader, end))))
-        return;
     int closed = cue[GATE] == OPENING || (cue[GATE] == CAPITAL && fact(reader, place) & LOWER);
-    if (closed && !opens_line(reader, place))
+    if (closed && !cue_opens_line(&reader->text, place))
         return;
-    if (cue[KIND] < 0)
-        keep(reader->starts, reader->room, &reader->starts_count, place, number);
-    else
-        keep(reader->pieces, reader->room, &reader->pieces_count, place,
-             (LENGTHS - 1 - (end - place)) << KIND_BITS | cue[KIND]);
+    int64_t unkept[MATCH_COLUMNS];
+    int64_t *match = unkept;
+    if (reader->count < reader->room)
+        match = reader->matches + reader->count * MATCH_COLUMNS;
+    match[CUE] = number;
+    reader->count += cue_take(&reader->text, cue, reader->programs + cue[PROGRAM], place, match);
 }
 
 /* Proposes the cues that begin as the words at a place do. */
@@ -191,7 +114,7 @@ static void propose_before(Reader *reader, int64_t word, uint32_t key)
         int32_t number = reader->numbers[at];
         const int32_t *cue = reader->cues + (int64_t)number * COLUMNS;
         int64_t low = word - cue[BACK], high = word;
-        low = low < reader->begin ? reader->begin : low;
+        low = low < reader->text.begin ? reader->text.begin : low;
         while (cue[DATED] && high >= low && !(fact(reader, high) & DECIMAL))
             high--;
         for (int64_t place = low; place <= high; place++) {
@@ -200,7 +123,7 @@ static void propose_before(Reader *reader, int64_t word, uint32_t key)
             if (!cue[SPACED])
                 fits = (facts & ALNUM) && (!cue[NUMERIC] || facts & DECIMAL);
             else if (facts & WORD)
-                fits = place == reader->begin || !(fact(reader, place - 1) & WORD);
+                fits = place == reader->text.begin || !(fact(reader, place - 1) & WORD);
             else
                 fits = (facts & LONE) != 0;
             if (fits)
@@ -217,7 +140,7 @@ static void read_word(Reader *reader, int64_t place, uint32_t key, int has_next,
         return;
     if (has_next)
         propose_all(reader, place, entry_key(PAIR, key, next));
-    propose_all(reader, place, entry_key(ALONE, key, 0));
+    propose_all(reader, place, entry_key(ALONE_ANYWHERE, key, 0));
     if (may_open(reader, place))
         propose_all(reader, place, entry_key(ALONE_OPENING, key, 0));
 }
@@ -226,8 +149,8 @@ static void read_word(Reader *reader, int64_t place, uint32_t key, int has_next,
 static uint32_t read_words(Reader *reader)
 {
     uint32_t before = 0, all = 0, last_key = 0;
-    int64_t last = -1, glued_end = reader->begin;
-    for (int64_t at = reader->begin; at < reader->end; at++) {
+    int64_t last = -1, glued_end = reader->text.begin;
+    for (int64_t at = reader->text.begin; at < reader->text.end; at++) {
         uint32_t facts = fact(reader, at);
         all |= facts;
         if (facts & LONE || (facts & WORD && !(before & WORD))) {
@@ -240,7 +163,7 @@ static uint32_t read_words(Reader *reader)
             uint32_t key = word_key(reader, at, ANCHOR_CHARS);
             propose_all(reader, at, entry_key(FIRST, key, 0));
             for (glued_end = at + 1; glued_end < at + ANCHOR_CHARS; glued_end++)
-                if (!(fact(reader, glued_end) & ALNUM) && reader->codes[glued_end] != '_')
+                if (!(fact(reader, glued_end) & ALNUM) && reader->text.codes[glued_end] != '_')
                     break;
         }
         before = facts;
@@ -253,8 +176,8 @@ static uint32_t read_words(Reader *reader)
 /* Looks up all characters of a text, alone and with the next one. */
 static void read_literals(Reader *reader)
 {
-    uint32_t key = word_key(reader, reader->begin, 1);
-    for (int64_t at = reader->begin; at < reader->end; at++) {
+    uint32_t key = word_key(reader, reader->text.begin, 1);
+    for (int64_t at = reader->text.begin; at < reader->text.end; at++) {
         uint32_t next = word_key(reader, at + 1, 1);
         propose_all(reader, at, entry_key(LITERAL, key, 0));
         propose_before(reader, at, entry_key(LITERAL_INNER, key, 0));
@@ -266,37 +189,36 @@ static void read_literals(Reader *reader)
     }
 }
 
-/* Finds where cues may begin.
+/* Finds where the phrases of cues stand.
  *
  * codes, bounds: the characters of all texts; text i begins at bounds[i], and line breaks part it
  *   from the next. At least ANCHOR_CHARS line breaks follow the last text.
- * folds, facts: the folded form and the facts of each character below TABLE_END.
+ * folds, facts, sets: the folded form, the facts and, by folded form, the sets of each character
+ *   below TABLE_END.
  * buckets, keys, numbers: the index: keys, sorted, with the number of a cue each; those whose first
  *   bits are b stand at buckets[b] .. buckets[b + 1].
- * cues: a row for each cue. openings, letters: the words that a match begins with, or all of a
- *   plain phrase; opening i has letters[openings[i]] .. letters[openings[i + 1]].
- * starts: places, each with the number of a cue in the lower bits, in no order and with repetition.
- * pieces: the same of phrases that are known to match: places, each with how much shorter than
- *   LENGTHS - 1 the match is and the kind of its cue.
- * room: places in either; counts: how many there are of both; what finds no room is left out. */
-int64_t find_cue_starts(
+ * cues: a row for each cue. programs: their patterns.
+ * matches: where phrases stand, with repetition; those of text i end at ends[i].
+ * room: matches in it; what finds no room is left out.
+ *
+ * Returns how many matches there are. */
+int64_t match_cues(
     const uint32_t *codes, const int64_t *bounds, int64_t texts, int64_t between,
-    const uint32_t *folds, const uint16_t *facts, const int32_t *buckets, const uint32_t *keys,
-    const int32_t *numbers, const int32_t *cues, const int32_t *openings, const uint32_t *letters,
-    int64_t *starts, int64_t *pieces, int64_t room, int64_t *counts)
+    const uint32_t *folds, const uint16_t *facts, const uint32_t *sets, const int32_t *buckets,
+    const uint32_t *keys, const int32_t *numbers, const int32_t *cues, const int32_t *programs,
+    int64_t *matches, int64_t room, int64_t *ends)
 {
-    Reader reader = {.codes = codes, .folds = folds, .facts = facts, .buckets = buckets,
-                     .keys = keys, .numbers = numbers, .cues = cues, .openings = openings,
-                     .letters = letters, .starts = starts, .pieces = pieces, .room = room};
-    for (int64_t text = 0; text < texts; text++) {
-        reader.begin = bounds[text];
-        reader.end = bounds[text + 1] - between;
-        if (reader.begin < reader.end && read_words(&reader) & UNSPACED)
+    Reader reader = {.text = {.codes = codes, .folds = folds, .facts = facts, .sets = sets},
+                     .buckets = buckets, .keys = keys, .numbers = numbers, .cues = cues,
+                     .programs = programs, .matches = matches, .room = room};
+    for (int64_t i = 0; i < texts; i++) {
+        reader.text.begin = bounds[i];
+        reader.text.end = bounds[i + 1] - between;
+        if (reader.text.begin < reader.text.end && read_words(&reader) & UNSPACED)
             read_literals(&reader);
+        ends[i] = reader.count;
     }
-    counts[0] = reader.starts_count;
-    counts[1] = reader.pieces_count;
-    return texts;
+    return reader.count;
 }
 
 /* Keys the entries of an index: entry i is of kinds[i], and has its words, or the characters of its
@@ -305,7 +227,7 @@ int64_t key_cue_entries(
     const uint32_t *codes, const uint32_t *folds, const uint16_t *facts, const int32_t *kinds,
     const int64_t *firsts, const int64_t *seconds, int64_t entries, uint32_t *keys)
 {
-    Reader reader = {.codes = codes, .folds = folds, .facts = facts};
+    Reader reader = {.text = {.codes = codes, .folds = folds, .facts = facts}};
     for (int64_t i = 0; i < entries; i++) {
         int64_t most = kinds[i] == LITERAL || kinds[i] == LITERAL_INNER ? 1 : ANCHOR_CHARS;
         uint32_t first = word_key(&reader, firsts[i], most);

@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.cue_words import Codes, letter_tables, read_codes
+from builder.text.cue_programs import Programs
+from builder.text.cue_words import letter_tables, read_codes
 from builder.text.phrases import NUMBER, Parsed
 
-__all__ = ["ANYWHERE", "CAPITAL", "OPENING", "CueIndex", "Indexed", "index_cues"]
+__all__ = ["ANYWHERE", "CAPITAL", "OPENING", "CueIndex", "CueRow", "Indexed", "index_cues"]
 
 ANYWHERE, CAPITAL, OPENING = range(3)
 """Where a cue may begin: at any word; at a capital or where a line opens; only where one opens."""
@@ -41,69 +42,89 @@ _key_entries = native.kernel(
 )
 
 
-class Indexed(NamedTuple):
-    """What the index has to know of a cue.
+class CueRow(NamedTuple):
+    """What is known of a cue when its phrase is matched, in numbers; C has the same columns.
 
-    `alone` says that a word that begins a phrase alone is looked up everywhere, not only at
-    openings. `kind` is the number of what a match is, if nothing but its place decides on it, and
-    else -1.
+    `gate`: where it may begin. `back`: how far before a word inside it a match may begin.
+    `spaced`: its words are parted by spaces. `numeric`: it begins with a number. `dated`: a digit
+    stands before that word. `open_ended`: it ends in a name or in anything. `program`: where its
+    pattern begins among the programs. `place`, `cue`, `hint`: numbers of where it has to stand, of
+    its class, of its hint. `removes`: whether it removes text. `max_chars`: see `Cue`. `kind`: the
+    number of the kind of piece that it is. `named`: whether it has a name, and of whom. `language`:
+    the number of the one that it is bound to, or -1.
     """
 
-    number: int
-    parsed: Parsed
     gate: int
-    alone: bool
+    back: int
+    spaced: int
+    numeric: int
+    dated: int
+    open_ended: int
+    program: int
+    place: int
+    cue: int
+    removes: int
+    hint: int
+    max_chars: int
     kind: int
+    named: int
+    language: int
+
+
+class Indexed(NamedTuple):
+    """A cue as the index has it.
+
+    `alone` says that a word that begins a phrase alone is looked up everywhere, not only at
+    openings.
+    """
+
+    row: CueRow
+    parsed: Parsed
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CueIndex:
-    """Where to look for which cue.
+    """Where to look for which cue, and how to match it.
 
     `keys` are sorted, and `numbers` are the cues they belong to; the keys whose first bits are `b`
-    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a row for each cue: its gate, how far
-    before a word inside it a match may begin, whether its words are parted by spaces, whether it
-    begins with a number, whether a digit stands before that word, whether it is plain, its kind if
-    it is, or -1, and which openings belong to it. Opening `i` is written in the characters
-    `letters[openings[i]:openings[i + 1]]`.
+    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a `CueRow` for each cue, and `kinds` a row
+    for each kind of pieces. `programs` are the patterns of the cues, behind that of a date line,
+    and `sets` the sets of characters that they ask for.
     """
 
     buckets: Numbers
     keys: Keys
     numbers: Numbers
     cues: Numbers
-    openings: Numbers
-    letters: Codes
+    kinds: Numbers
+    programs: Numbers
+    sets: Keys
 
 
-def index_cues(cues: Sequence[Indexed], size: int) -> CueIndex:
-    """Index cues; their numbers are below `size`."""
-    entries = sorted({entry for cue in cues for entry in _entries(cue)})
+def index_cues(
+    cues: Sequence[Indexed], kinds: Sequence[tuple[int, int, int]], programs: Programs
+) -> CueIndex:
+    """Index cues, whose patterns are among the programs."""
+    entries = sorted({entry for number, cue in enumerate(cues) for entry in _entries(cue, number)})
     keys = _keys(entries)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     firsts = np.arange((1 << _KEY_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _KEY_BITS)
-    rows = np.zeros((size, 9), dtype=np.int32)
-    openings: list[str] = []
-    for cue in cues:
-        phrase, first = cue.parsed.phrase, len(openings)
-        openings += phrase.openings
-        place = cue.gate, phrase.back, not phrase.unspaced, phrase.numeric, phrase.dated
-        kind = cue.kind if phrase.plain else -1
-        rows[cue.number] = *place, phrase.plain, kind, first, len(openings)
     return CueIndex(
         buckets=np.searchsorted(keys, firsts).astype(np.int32),
         keys=keys,
         numbers=np.array([number for *_, number in entries], dtype=np.int32)[order],
-        cues=rows,
-        openings=np.cumsum([0, *map(len, openings)], dtype=np.int32),
-        letters=read_codes("".join(openings)),
+        cues=np.array([cue.row for cue in cues], dtype=np.int32).reshape(-1, len(CueRow._fields)),
+        kinds=np.array(kinds, dtype=np.int32).reshape(-1, 3),
+        programs=programs.steps(),
+        sets=programs.sets(),
     )
 
 
-def _entries(cue: Indexed) -> Iterator[Entry]:
+def _entries(cue: Indexed, number: int) -> Iterator[Entry]:
     """Yield what a cue is looked up by."""
-    parsed, number = cue.parsed, cue.number
+    parsed = cue.parsed
     if parsed.phrase.unspaced:
         for first, _ in parsed.heads:
             yield _LITERAL, first[:1], first[1:2], number

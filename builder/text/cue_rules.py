@@ -12,18 +12,36 @@ from pathlib import Path
 from typing import NamedTuple
 
 from builder.errors import ConfigError
-from builder.text.cue_index import ANYWHERE, CAPITAL, OPENING, CueIndex, Indexed, index_cues
-from builder.text.phrases import Parsed, Phrase, PhraseError, parse_phrase
+from builder.text.cue_index import (
+    ANYWHERE,
+    CAPITAL,
+    OPENING,
+    CueIndex,
+    CueRow,
+    Indexed,
+    index_cues,
+)
+from builder.text.cue_programs import Programs
+from builder.text.phrases import DATE_PATTERN, Parsed, Phrase, PhraseError, parse_phrase
 
 __all__ = [
+    "BYLINE",
     "CLASSES",
+    "CUE_NAMES",
+    "DATE_LINE",
+    "HINT_NAMES",
     "KEPT_CLASSES",
+    "NAMED",
+    "NAMELESS",
     "PLACES",
+    "SURE_BYLINE",
     "Cue",
     "CueRules",
-    "PieceKind",
+    "ReadRules",
+    "gate",
     "load_cues",
     "make_cues",
+    "read_cues",
 ]
 
 CLASSES: Mapping[str, str] = {
@@ -78,6 +96,32 @@ NAMELESS_PLACES = frozenset({"credit", "label"})
 
 HINTS = frozenset({"author", "editor", "publisher", "agency", "original_source", "cited_source"})
 
+CUE_NAMES = tuple(sorted({*CLASSES, "time_list"}))
+"""The classes by number; columns of clock times are known by their shape, and have no phrase."""
+
+HINT_NAMES = (None, *sorted(HINTS))
+"""The hints by number."""
+
+NAMELESS, NAMED, BYLINE, SURE_BYLINE = range(4)
+"""Whose name a phrase asks for: nobody's; of whom it says; of writers; of writers by more than one
+word."""
+
+DATE_LINE = rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}"
+"""A line that holds a date and nothing else."""
+
+_PIECE = 0
+_WHERE: Mapping[str, int] = {
+    "starts": 1,
+    "contains": 2,
+    "credit": 3,
+    "label": 4,
+    "line": 5,
+    "whole": 6,
+    "prompt": 6,
+    "heading": 7,
+}
+"""What C does with a match, by where its phrase has to stand, unless it is a mere piece."""
+
 _DEFAULT_MAX_CHARS: Mapping[str, int] = {"line": 200, "starts": 200, "contains": 200}
 _MAX_CHARS = 600
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
@@ -114,24 +158,21 @@ class Cue(NamedTuple):
         return self.where in ("whole", "prompt") and not self.phrase.open_ended
 
 
-class PieceKind(NamedTuple):
-    """What has to be known of a match that is only a piece, beside its place."""
-
-    weak: bool
-    cue: str
-    prompt: bool
-
-
 @dataclass(frozen=True, slots=True)
 class CueRules:
-    """The cues of all languages, and where to look for which."""
+    """The cues of all languages, as they are looked for."""
 
     languages: tuple[str, ...]
-    cues: tuple[Cue, ...]
-    kinds: tuple[PieceKind, ...]
-    """The kinds of pieces; of those of one length at one place, the first one counts."""
     roles: frozenset[str] = field(repr=False)
     index: CueIndex = field(repr=False)
+
+
+class ReadRules(NamedTuple):
+    """What the files of rules say: languages, roles, and cues, each with its phrase as parsed."""
+
+    languages: tuple[str, ...]
+    roles: frozenset[str]
+    cues: list[tuple[Cue, Parsed]]
 
 
 def load_cues(folder: Path) -> CueRules:
@@ -156,8 +197,21 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
     Raises:
         ConfigError: as `load_cues`.
     """
-    cues: list[Cue] = []
-    parsed: list[Parsed] = []
+    read = read_cues(files)
+    kinds = sorted({_kind(cue) for cue, _ in read.cues if cue.is_piece})
+    programs = Programs()
+    programs.add(DATE_LINE)
+    indexed = list(_indexed(read, kinds, programs))
+    return CueRules(read.languages, read.roles, index_cues(indexed, kinds, programs))
+
+
+def read_cues(files: Mapping[str, str]) -> ReadRules:
+    """Read and check the texts of the files, by file name.
+
+    Raises:
+        ConfigError: as `load_cues`.
+    """
+    cues: list[tuple[Cue, Parsed]] = []
     languages: list[str] = []
     roles: set[str] = set()
     for name, content in files.items():
@@ -172,17 +226,8 @@ def make_cues(files: Mapping[str, str]) -> CueRules:
         languages.append(language)
         roles.update(_read_roles(name, data))
         for number, table in enumerate(data.get("cue", ()), start=1):
-            for cue, found in _read_cue(f"{name}: cue {number}", language, table):
-                cues.append(cue)
-                parsed.append(found)
-    kinds = sorted({_kind(cue) for cue in cues if cue.is_piece}, key=_rank)
-    return CueRules(
-        tuple(languages),
-        tuple(cues),
-        tuple(kinds),
-        frozenset(roles),
-        index_cues(list(_indexed(cues, parsed, kinds)), len(cues)),
-    )
+            cues += _read_cue(f"{name}: cue {number}", language, table)
+    return ReadRules(tuple(languages), frozenset(roles), cues)
 
 
 def _read_roles(name: str, data: Mapping[str, object]) -> Iterable[str]:
@@ -248,32 +293,52 @@ def _choice(place: str, table: Mapping[str, object], key: str, known: Iterable[s
     return value
 
 
-def _kind(cue: Cue) -> PieceKind:
-    return PieceKind(cue.weak, cue.cue, cue.where == "prompt")
-
-
-def _rank(kind: PieceKind) -> tuple[bool, str, bool]:
-    return kind.weak, kind.cue, not kind.prompt
+def _kind(cue: Cue) -> tuple[int, int, int]:
+    """Return what a piece is, in numbers; of pieces that are equal in place, the least counts."""
+    return cue.weak, CUE_NAMES.index(cue.cue), cue.where == "whole"
 
 
 def _indexed(
-    cues: Sequence[Cue], parsed: Sequence[Parsed], kinds: Sequence[PieceKind]
+    read: ReadRules, kinds: Sequence[tuple[int, int, int]], programs: Programs
 ) -> Iterator[Indexed]:
     """Say of each cue where to look for it; cues that do the same are looked for once."""
     seen: set[tuple[object, ...]] = set()
-    for number, cue in enumerate(cues):
-        bound = cue.language if cue.only else None
-        does = (cue.cue, cue.where, cue.weak, cue.max_chars, cue.hint)
-        same = (*does, cue.phrase.pattern, ":" in cue.source, bound)
-        if same in seen:
-            continue
-        seen.add(same)
-        alone = cue.where in ("starts", "contains")
-        kind = kinds.index(_kind(cue)) if cue.is_piece and not cue.only else -1
-        yield Indexed(number, parsed[number], _gate(cue), alone, kind)
+    for cue, parsed in read.cues:
+        phrase = parsed.phrase
+        row = CueRow(
+            gate=gate(cue),
+            back=phrase.back,
+            spaced=not phrase.unspaced,
+            numeric=phrase.numeric,
+            dated=phrase.dated,
+            open_ended=phrase.open_ended,
+            program=programs.add(phrase.pattern),
+            place=_PIECE if cue.is_piece else _WHERE[cue.where],
+            cue=CUE_NAMES.index(cue.cue),
+            removes=cue.removes,
+            hint=HINT_NAMES.index(cue.hint),
+            max_chars=cue.max_chars,
+            kind=kinds.index(_kind(cue)) if cue.is_piece else -1,
+            named=_named(cue),
+            language=read.languages.index(cue.language) if cue.only else -1,
+        )
+        same = (cue.where, *row)
+        if same not in seen:
+            seen.add(same)
+            yield Indexed(row, parsed, alone=cue.where in ("starts", "contains"))
 
 
-def _gate(cue: Cue) -> int:
+def _named(cue: Cue) -> int:
+    """Say whose name a phrase asks for; one word is no byline, if nothing but "by" is before it."""
+    if not cue.phrase.named or cue.is_piece or cue.where in NAMELESS_PLACES:
+        return NAMELESS
+    if cue.cue != "byline":
+        return NAMED
+    return BYLINE if cue.phrase.unspaced or ":" in cue.source else SURE_BYLINE
+
+
+def gate(cue: Cue) -> int:
+    """Say where the phrase of a cue may begin."""
     if cue.where in ("starts", "contains", "credit"):
         return ANYWHERE
     return CAPITAL if cue.is_piece else OPENING

@@ -13,38 +13,24 @@ import numpy as np
 import numpy.typing as npt
 
 from builder.text.cue_index import CueIndex
-from builder.text.cue_rules import Cue, CueRules, PieceKind
-from builder.text.phrases import Phrase
+from builder.text.cue_rules import CueRules
 
 __all__ = ["pack_cues", "unpack_cues"]
 
-_RULES = "rules"
+_WORDS = "words"
 """The array of all that is no array, as JSON in UTF-8."""
 
 
 def pack_cues(rules: CueRules) -> dict[str, npt.NDArray[Any]]:
     """Turn rules into arrays by name."""
-    plain = {
-        "languages": rules.languages,
-        "roles": sorted(rules.roles),
-        "cues": rules.cues,
-        "kinds": rules.kinds,
-    }
+    plain = {"languages": rules.languages, "roles": sorted(rules.roles)}
     encoded = json.dumps(plain, ensure_ascii=False).encode()
     arrays = {item.name: getattr(rules.index, item.name) for item in fields(CueIndex)}
-    return arrays | {_RULES: np.frombuffer(encoded, dtype=np.uint8)}
+    return arrays | {_WORDS: np.frombuffer(encoded, dtype=np.uint8)}
 
 
 def unpack_cues(arrays: Mapping[str, npt.NDArray[Any]]) -> CueRules:
     """Turn the arrays of `pack_cues` into rules."""
-    plain = json.loads(arrays[_RULES].tobytes())
+    plain = json.loads(arrays[_WORDS].tobytes())
     index = CueIndex(**{item.name: arrays[item.name] for item in fields(CueIndex)})
-    cues = tuple(_cue(*cue) for cue in plain["cues"])
-    kinds = tuple(PieceKind(*kind) for kind in plain["kinds"])
-    return CueRules(tuple(plain["languages"]), cues, kinds, frozenset(plain["roles"]), index)
-
-
-def _cue(language: str, cue: str, where: str, source: str, phrase: Any, *rest: Any) -> Cue:
-    *parts, openings, plain = phrase
-    read = Phrase._make([*parts, tuple(openings), plain])
-    return Cue(language, cue, where, source, read, *rest)
+    return CueRules(tuple(plain["languages"]), frozenset(plain["roles"]), index)

@@ -14,7 +14,7 @@ from builder.text.characters import code_points
 from builder.text.folding import CAPITALS, SMALL, UNSPACED, fold
 from builder.text.phrases import ANCHOR_CHARS
 
-__all__ = ["Codes", "LetterTables", "letter_tables", "read_codes"]
+__all__ = ["TABLE_END", "Codes", "LetterTables", "letter_tables", "read_codes"]
 
 Codes = npt.NDArray[np.uint32]
 Facts = npt.NDArray[np.uint16]
@@ -23,11 +23,12 @@ Facts = npt.NDArray[np.uint16]
 _WORD, _DIGIT, _UNSPACED, _LOWER, _UPPER, _ALNUM, _DECIMAL, _LONE, _SMALL, _CAPITAL, _SPACE = (
     1 << bit for bit in range(11)
 )
+_ALPHA, _ANY_DIGIT = 1 << 11, 1 << 12
 
 _LONE_WORDS = "©"
 """Signs that are words by themselves."""
 
-_CASED_END, _TABLE_END = 0x20000, 0x40000
+_CASED_END, TABLE_END = 0x20000, 0x40000
 """Characters from the first one on have one form only; those from the second one on are no
 letters."""
 
@@ -47,7 +48,7 @@ def read_codes(text: str) -> Codes:
 @cache
 def letter_tables() -> LetterTables:
     """Build the tables, once per process."""
-    codes = np.arange(_TABLE_END, dtype=np.uint32)
+    codes = np.arange(TABLE_END, dtype=np.uint32)
     printed = codes[:_CASED_END].view("<U1")
     everything = printed.tobytes().decode("utf-32-le", "surrogatepass")
     folded = fold(everything)
@@ -58,6 +59,7 @@ def letter_tables() -> LetterTables:
     facts += np.strings.islower(printed) * _LOWER + np.strings.isupper(printed) * _UPPER
     facts += np.strings.isalnum(printed) * _ALNUM + np.strings.isdecimal(printed) * _DECIMAL
     facts += np.isin(printed, list(_LONE_WORDS)) * _LONE + np.strings.isspace(printed) * _SPACE
+    facts += np.strings.isalpha(printed) * _ALPHA + np.strings.isdigit(printed) * _ANY_DIGIT
     for fact, chars, text in (
         (_UNSPACED, UNSPACED, folded),
         (_SMALL, SMALL, everything),
@@ -65,7 +67,7 @@ def letter_tables() -> LetterTables:
     ):
         for found in re.finditer(f"[{chars}]+", text):
             facts[slice(*found.span())] += fact
-    rare = np.strings.isalnum(codes[_CASED_END:].view("<U1")) * (_WORD + _ALNUM)
+    rare = np.strings.isalnum(codes[_CASED_END:].view("<U1")) * (_WORD + _ALNUM + _ALPHA)
     return LetterTables(
         np.concatenate((folds, codes[_CASED_END:])),
         np.concatenate((facts, rare)).astype(np.uint16),

@@ -47,9 +47,6 @@ STEM_CHARS = 14
 SLOT_CHARS = 200
 """Most characters between two words, in a gap, of the ending of a stem, of a placeholder."""
 
-MAX_OPENINGS = 64
-"""Most ways to begin that are told apart before the pattern of a phrase runs."""
-
 _SEPARATOR = r"[^\w\n]{1,6}"
 _TIGHT_SEPARATOR = r"[^\w\n]{0,3}"
 _GAP = r"[^\w\n](?:[^\n]{0,60}?[^\w\n])?"
@@ -104,10 +101,7 @@ class Phrase(NamedTuple):
     `back`: most characters from its start to a word inside it that it is found by, see `Parsed`.
     `unspaced`: it is written in a script without spaces. `numeric`: it begins with a number.
     `dated`: a date or a time comes before that word.
-    `open_ended`: it ends in a name or in anything. `openings`: every match begins with one of
-    these, words with a space or an apostrophe between them; none if that is not certain. They
-    tell sooner than the pattern that it does not match.
-    `plain`: the only opening is all of it.
+    `open_ended`: it ends in a name or in anything.
     """
 
     pattern: str
@@ -116,8 +110,11 @@ class Phrase(NamedTuple):
     numeric: bool
     dated: bool
     open_ended: bool
-    openings: tuple[str, ...]
-    plain: bool
+
+    @property
+    def named(self) -> bool:
+        """Say whether there is a name in it."""
+        return "(?P<name>" in self.pattern
 
 
 class Parsed(NamedTuple):
@@ -141,8 +138,6 @@ class _Node(NamedTuple):
     kind: str = "word"  # word | gap | optional | slot | date | colon
     options: tuple[tuple[tuple[str, ...], ...], ...] = ()
     """Each way to read it, as sets of its words or their stems; an empty set is any word."""
-    plain: tuple[str, ...] = ()
-    """Each way to read it, if all of them are plain words."""
 
 
 def parse_phrase(source: str) -> Parsed:
@@ -157,16 +152,13 @@ def parse_phrase(source: str) -> Parsed:
     nodes = reader.read()
     if not any(node.anchors for node in nodes):
         raise PhraseError("no word of it is certain to occur; give it one that may not be missing")
-    readings = _readings(nodes)
-    plain = _is_plain(nodes)
-    openings = _plain_openings(nodes) or _openings(readings)
-    heads = _heads(readings)
+    heads = _heads(_readings(nodes))
     numeric = any(first == NUMBER for first, _ in heads)
     if unspaced and numeric:
         heads = frozenset()
     anchor, back, dated = (frozenset(), 0, False) if heads else _anchor(nodes)
     place = back, unspaced, numeric, dated, nodes[-1].kind == "slot"
-    return Parsed(Phrase(reader.join(nodes), *place, openings, plain), heads, anchor)
+    return Parsed(Phrase(reader.join(nodes), *place), heads, anchor)
 
 
 class _Reader:
@@ -225,11 +217,7 @@ class _Reader:
             return _Node(pattern, (), width, "optional", (*readings, ()))
         per_option = [_best_anchors(option) for option in options]
         anchors = {key for keys in per_option for key in keys} if all(per_option) else set()
-        plain = [
-            " ".join(node.plain[0] for node in option) for option in options if _is_plain(option)
-        ]
-        plain = plain if len(plain) == len(options) else []
-        return _Node(pattern, tuple(sorted(anchors)), width, options=readings, plain=tuple(plain))
+        return _Node(pattern, tuple(sorted(anchors)), width, options=readings)
 
     def _leaf(self, token: re.Match[str]) -> _Node:
         if token.group("gap"):
@@ -289,8 +277,7 @@ def _word(word: str, *, stem: bool, unspaced: bool) -> _Node:
         keys[-1] = ""
     reading = tuple((found,) if key else () for found, key in zip(words, keys, strict=True))
     anchor = word if unspaced else max(keys, key=len)
-    plain = () if stem or not re.fullmatch(r"\w+", "".join(parts)) else ("'".join(parts),)
-    return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,), plain=plain)
+    return _Node(pattern, (anchor,) if anchor else (), width, options=(reading,))
 
 
 def _is_filler(token: re.Match[str]) -> bool:
@@ -347,28 +334,3 @@ def _heads(readings: Iterable[tuple[tuple[str, ...], ...]]) -> frozenset[tuple[s
             for other in second or ("",)
         )
     return frozenset(heads)
-
-
-def _is_plain(nodes: Iterable[_Node]) -> bool:
-    return all(len(node.plain) == 1 for node in nodes)
-
-
-def _words(nodes: Iterable[_Node]) -> str:
-    return " ".join(node.plain[0] for node in nodes)
-
-
-def _plain_openings(nodes: Iterable[_Node]) -> tuple[str, ...]:
-    """Return the plain words that all matches begin with, as far as there are not too many."""
-    openings: list[str] = []
-    for node in nodes:
-        if not node.plain or len(openings) * len(node.plain) > MAX_OPENINGS:
-            break
-        openings = [f"{one} {more}" for one in openings for more in node.plain] or [*node.plain]
-    return tuple(openings)
-
-
-def _openings(readings: Iterable[tuple[tuple[str, ...], ...]]) -> tuple[str, ...]:
-    """Return the first words of all matches; none if one is not certain, or is a number."""
-    first = [words[0] if words else () for words in readings]
-    openings = {word for words in first for word in words}
-    return tuple(sorted(openings)) if all(first) and NUMBER not in openings else ()

@@ -1,13 +1,9 @@
-"""Recognise blocks by their shape alone: columns of clock times, date lines, lists.
-
-No words, so these work in every language. Each shape is chosen so that a timetable with
-text, a list of results or a recipe does not have it.
-"""
+"""The slow, obvious way to recognise columns of clock times, date lines and lists."""
 
 import re
 from collections.abc import Iterable
 
-from builder.text.phrases import DATE_PATTERN
+from builder.text.cue_rules import DATE_LINE
 
 __all__ = ["clock_columns", "head_dates", "list_after"]
 
@@ -28,7 +24,7 @@ MAX_ITEMS = 20
 
 _CLOCK_LINE = re.compile(r"\n[^\w\n]{0,5}(\d{1,2})[:h](\d{2})[^\w\n]{0,5}(?=\n|\Z)")
 _CLOCK_GAP = re.compile(r"[^\w]{0,12}")
-_DATE_LINE = re.compile(rf"[^\w\n]{{0,5}}{DATE_PATTERN}[^\w\n]{{0,5}}")
+_DATE_LINE = re.compile(DATE_LINE)
 _DIGIT = re.compile(r"\d")
 _LINE = re.compile(r"[^\n]+")
 _BULLETS, _STOPS, _CLOSERS = "•·▪‣◦●○■□►▶→»*–—-", ".!?…。！？।؟۔", "\"'”’»›)]」』）"
