@@ -34,7 +34,23 @@ static int is_one_of(const struct text *text, int64_t at, const char *signs)
     return 0;
 }
 
-/* Says whether a run of digits begins with four that may be a year. */
+/* Characters before a year, and behind it, among which a day stands. */
+enum { WINDOW = 44 };
+
+/* Says whether another digit stands near a year on its line: without one it is of no date. */
+static int has_digit_near(const struct text *text, int64_t at)
+{
+    for (int64_t i = at - 1; i >= at - WINDOW && i >= 0 && text->codes[i] != '\n'; i--)
+        if (digit(text, i) >= 0)
+            return 1;
+    int64_t end = at + 4;
+    for (int64_t i = end; i < end + WINDOW && i < text->size && text->codes[i] != '\n'; i++)
+        if (digit(text, i) >= 0)
+            return 1;
+    return 0;
+}
+
+/* Says whether a run of digits begins with four that may be the year of a date. */
 static int may_be_year(const struct text *text, int64_t at)
 {
     int first = digit(text, at), second = digit(text, at + 1);
@@ -42,7 +58,9 @@ static int may_be_year(const struct text *text, int64_t at)
         return 0;
     if (digit(text, at + 2) < 0 || digit(text, at + 3) < 0)
         return 0;
-    return !(digit(text, at - 2) >= 0 && is_one_of(text, at - 1, ".,:/"));
+    if (digit(text, at - 2) >= 0 && is_one_of(text, at - 1, ".,:/"))
+        return 0;
+    return has_digit_near(text, at);
 }
 
 /* Says whether a run of digits opens a date in numbers: another one between twice the same sign. */
@@ -74,7 +92,8 @@ static int may_be_numeric(const struct text *text, int64_t at)
  * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
  * kinds, known: what each character below `known` is; others are nothing.
  * years, numerics: half as many as there are code points, and one more for each text; where a
- *   number begins in its text that may be a year, or the first one of a date in numbers.
+ *   number begins in its text that may be the year of a date, or the first one of a date in
+ *   numbers.
  * ends: two more than there are pairs of them; the years of text i stand in ends[2 * i] ..
  *   ends[2 * i + 2], its other numbers in ends[2 * i + 1] .. ends[2 * i + 3].
  * others: whether a text has digits of other scripts. */

@@ -8,6 +8,7 @@ its last. It knows shapes and places; the words that label an author come as cue
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from builder.text.cue_match import CueHit
@@ -35,6 +36,9 @@ MAX_NAME_WORDS = 4
 
 MAX_AUTHORS = 8
 
+MAX_LONE_LINE = 40
+"""Characters from which on a line with one word is no entry of a menu."""
+
 _DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
 _DIGIT = re.compile(r"\d")
 _CUT = re.compile(r"\s*[,;/&|·•・、，–—]\s*|\s+[-]\s*|\s{2,}|(?<=[^\W\d_])\s(?=\d)")
@@ -47,13 +51,20 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 class _Page(NamedTuple):
-    """Lines of a text, where they start, and the body: lines [first, last]."""
+    """A text, its outline, how many lines are looked at, and the body: lines [first, last]."""
 
     text: str
-    lines: list[str]
-    starts: list[int]
+    outlined: Outline
+    lines: int
     first: int
     last: int
+
+    def line(self, number: int) -> str:
+        return self.outlined.line(self.text, number)
+
+    def bounds(self, number: int) -> tuple[int, int]:
+        """Return where a line begins and ends."""
+        return self.outlined.starts[number], self.outlined.starts[number + 1] - 1
 
 
 def find_authors(
@@ -66,10 +77,12 @@ def find_authors(
         hits: what `find_cues` returned for it; author labels come with them.
         outlined: the outline of the text, where it is known.
     """
-    starts, _, (first, last), *_ = outlined or outline(text)
+    outlined = outlined or outline(text)
+    first, last = outlined.byline_body
     if last < 0:
         return []
-    page = _Page(text, text.split("\n")[:MAX_LINES], starts, first, last)
+    lines = min(len(outlined.starts) - 1, MAX_LINES)
+    page = _Page(text, outlined, lines, first, last)
     labelled = _labelled(page, hits)
     return (labelled or _beside_date(page))[:MAX_AUTHORS]
 
@@ -85,7 +98,7 @@ def _labelled(page: _Page, hits: Sequence[CueHit]) -> list[NameSpan]:
     found: dict[int, list[NameSpan]] = {}
     labels = [hit for hit in hits if hit.cue == "byline" and hit.hint == "author"]
     for hit in sorted(labels, key=lambda one: one.start):
-        number = bisect_right(page.starts, hit.start, hi=len(page.lines)) - 1
+        number = bisect_right(page.outlined.starts, hit.start, hi=page.lines) - 1
         if not _near(page, number):
             continue
         names = _hit_names(page.text, hit) if hit.value else _after_label(page, number, hit.end)
@@ -105,18 +118,18 @@ def _hit_names(text: str, hit: CueHit) -> list[NameSpan]:
 
 def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
     """Return the names on the rest of the line, or on the next one if the rest is empty."""
-    rest_end = page.starts[number] + len(page.lines[number])
+    _, rest_end = page.bounds(number)
     same_line = _LETTER.search(page.text, end, rest_end) is not None
     if not same_line:
         number = next(
             (
                 later
-                for later in range(number + 1, min(number + 4, len(page.lines)))
-                if page.lines[later].strip()
+                for later in range(number + 1, min(number + 4, page.lines))
+                if page.line(later).strip()
             ),
             number,
         )
-        end, rest_end = page.starts[number], page.starts[number] + len(page.lines[number])
+        end, rest_end = page.bounds(number)
         if rest_end - end > MAX_NAME_LINE:
             return []
     names: list[NameSpan] = []
@@ -170,37 +183,30 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _beside_date(page: _Page) -> list[NameSpan]:
     """Return the lone names that stand beside a date right above the body."""
-    low = max(0, page.first - LINES_ABOVE)
-    numbers = [
-        number
-        for number in range(low, min(page.first + LINES_INSIDE, len(page.lines)))
-        if 0 < len(page.lines[number].strip()) <= MAX_NAME_LINE
-    ]
-    with_digits = [number for number in numbers if _DIGIT.search(page.lines[number])]
-    dated = [number for number in with_digits if _DATE.search(fold(page.lines[number]))]
+    near = range(max(0, page.first - LINES_ABOVE), min(page.first + LINES_INSIDE, page.lines))
+    lines = list(map(page.line, near))
+    numbers = [at for at, line in enumerate(lines) if 0 < len(line.strip()) <= MAX_NAME_LINE]
+    with_digits = [at for at in numbers if _DIGIT.search(lines[at])]
+    dated = [at for at in with_digits if _DATE.search(fold(lines[at]))]
     if not dated:
         return []
-    for number in reversed(numbers):
-        if not any(_between(page, number, date) <= DATE_DISTANCE for date in dated):
+    before = list(accumulate((bool(line.strip()) for line in lines), initial=0))
+    for at in reversed(numbers):
+        if not any(abs(before[at] - before[date]) <= DATE_DISTANCE for date in dated):
             continue
-        names = _names_on(page, number)
+        names = _names_on(page, near[at])
         if names:
             return names
     return []
 
 
-def _between(page: _Page, one: int, other: int) -> int:
-    low, high = sorted((one, other))
-    return sum(1 for line in page.lines[low:high] if line.strip())
-
-
 def _names_on(page: _Page, number: int) -> list[NameSpan]:
     """Return the person names of a line that holds names, a date and marks only."""
-    start = page.starts[number]
-    line = page.lines[number]
+    start, end = page.bounds(number)
+    line = page.text[start:end]
     dates = [found.span() for found in _DATE.finditer(fold(line))]
     names: list[NameSpan] = []
-    for first, last in _parts(page.text, start, start + len(line)):
+    for first, last in _parts(page.text, start, end):
         if any(first - start < to and at < last - start for at, to in dates):
             continue
         name = _person(page.text, first, last)
@@ -216,8 +222,29 @@ def _names_on(page: _Page, number: int) -> list[NameSpan]:
 def _is_menu(page: _Page, printed: str) -> bool:
     """Say whether a word of a would-be name also stands in small letters or on its own line."""
     words = [word for word in printed.split() if len(word) > 2]
-    lone = {line.strip() for line in page.lines if len(line) < 40}
-    for word in words:
-        if word in lone or re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", page.text):
+    return any(_fills_line(page, word) or _stands(page.text, word.lower()) for word in words)
+
+
+def _fills_line(page: _Page, word: str) -> bool:
+    """Say whether a word stands alone on a line, which may be indented a little."""
+    at = page.text.find(word)
+    while at >= 0:
+        number = bisect_right(page.outlined.starts, at) - 1
+        start, end = page.bounds(number)
+        if number >= page.lines:
+            return False
+        if end - start < MAX_LONE_LINE and page.text[start:end].strip() == word:
             return True
+        at = page.text.find(word, end)
+    return False
+
+
+def _stands(text: str, word: str) -> bool:
+    """Say whether a word stands in a text, not as a part of another one."""
+    at = text.find(word)
+    while at >= 0:
+        around = text[max(0, at - 1) : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(sign.isalnum() or sign == "_" for sign in around):
+            return True
+        at = text.find(word, at + 1)
     return False

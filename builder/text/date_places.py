@@ -98,19 +98,14 @@ def find_places(
     text: str, dates: Sequence[PrintedDate], rules: DateRules, outlined: Outline
 ) -> Page:
     """Describe the place of every date; `text` must be what the dates were found in."""
-    lines = text.split("\n")
-    starts, (first, last), *_ = outlined
-    places = []
-    for date in dates:
-        number = bisect.bisect_right(starts, date.start) - 1
-        places.append(_place(date, number, starts[number], lines, rules))
+    first, last = outlined.body
+    places = [_place(date, text, rules, outlined) for date in dates]
     return Page(places, first, max(last, 0))
 
 
-def _place(
-    date: PrintedDate, number: int, line_start: int, lines: list[str], rules: DateRules
-) -> DatePlace:
-    line = lines[number]
+def _place(date: PrintedDate, text: str, rules: DateRules, outlined: Outline) -> DatePlace:
+    number = bisect.bisect_right(outlined.starts, date.start) - 1
+    line, line_start = outlined.line(text, number), outlined.starts[number]
     at, end = date.start - line_start, date.end - line_start
     before, after = line[max(0, at - BEFORE) : at], line[end : end + AFTER]
     is_prose = _is_prose(line)
@@ -120,7 +115,7 @@ def _place(
     if _POST_BEFORE.search(before):
         kind = REFUSED
     if kind is None and not _LETTER.search(before):
-        kind = _label_above(lines, number, rules)
+        kind = _label_above(text, number, rules, outlined)
     clock = bool(_CLOCK_AFTER.match(after) or _CLOCK_BEFORE.search(before))
     is_long = len(line) > LONG_LINE
     leading = _leading_word(before, rules)
@@ -234,11 +229,13 @@ def _label_behind(after: str, rules: DateRules) -> DateKind | str | None:
     return None
 
 
-def _label_above(lines: list[str], number: int, rules: DateRules) -> DateKind | str | None:
+def _label_above(
+    text: str, number: int, rules: DateRules, outlined: Outline
+) -> DateKind | str | None:
     """Find a label that fills the line above, at most one empty line away."""
     for above in (number - 1, number - 2):
-        if above >= 0 and lines[above].strip():
-            line = lines[above]
+        line = outlined.line(text, above) if above >= 0 else ""
+        if line.strip():
             if len(line) > MAX_LABEL_LINE:
                 return None
             return _kind(" ".join(_words(line.casefold())), rules)

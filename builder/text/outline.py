@@ -82,8 +82,9 @@ class Outline(NamedTuple):
 
     `starts` tells where each line begins, and one more would. `body` and `byline_body` are the
     first and last line of the best run of prose, for dates and for bylines; -1 for the last if
-    there is none. At `years` a number begins that may be a year, at `numerics` one that may open a
-    date in numbers. `has_other_digits` says that not all digits are western.
+    there is none. At `years` a number begins that may be the year of a date, since another digit
+    stands near it, at `numerics` one that may open a date in numbers. `has_other_digits` says that
+    not all digits are western.
     """
 
     starts: list[int]
@@ -92,6 +93,10 @@ class Outline(NamedTuple):
     years: list[int]
     numerics: list[int]
     has_other_digits: bool
+
+    def line(self, text: str, number: int) -> str:
+        """Return one line of the text that this outlines, without its end."""
+        return text[self.starts[number] : self.starts[number + 1] - 1]
 
 
 def outline(text: str) -> Outline:

@@ -10,6 +10,7 @@ import pytest
 
 from builder import native
 from builder.native.sources import source_number
+from builder.text.date_patterns import WINDOW
 from builder.text.layout_words import TOPICS
 from builder.text.phrases import ANCHOR_CHARS
 
@@ -87,7 +88,8 @@ def test_a_library_of_other_sources_is_not_used(library):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("TOPICS", len(TOPICS)), ("ANCHOR_CHARS", ANCHOR_CHARS)]
+    ("name", "value"),
+    [("TOPICS", len(TOPICS)), ("ANCHOR_CHARS", ANCHOR_CHARS), ("WINDOW", WINDOW)],
 )
 def test_sizes_that_both_sides_know_are_equal(name, value):
     sources = [path.read_text("utf-8") for path in Path(native.__file__).parent.glob("*.[ch]")]

@@ -75,6 +75,13 @@ def test_lines_and_bodies_are_those_of_the_slow_twin(text: str) -> None:
     assert found.byline_body == slow_body(lines, BYLINE_PROSE)
 
 
+def has_digit_near(text: str, year: tuple[int, int]) -> bool:
+    start, end = year
+    before = text[max(0, start - date_patterns.WINDOW) : start].rpartition("\n")[2]
+    after = text[end : end + date_patterns.WINDOW].partition("\n")[0]
+    return re.search("[0-9]", before + after) is not None
+
+
 def agrees_on_numbers(text: str) -> bool:
     """Say whether matches at the places found are all matches that there are."""
     found, western = outline(text), western_digits(text)
@@ -83,6 +90,8 @@ def agrees_on_numbers(text: str) -> bool:
         (date_patterns._NUMERIC, found.numerics),
     ):
         slow = [match.span() for match in pattern.finditer(western)]
+        if pattern is date_patterns._YEAR:
+            slow = [span for span in slow if has_digit_near(western, span)]
         if [match.span() for match in date_patterns._matches(pattern, western, places)] != slow:
             return False
     return found.has_other_digits == bool(OTHER_DIGITS.search(text))
@@ -92,6 +101,14 @@ def agrees_on_numbers(text: str) -> bool:
 def test_no_number_of_a_date_is_missed(text: str) -> None:
     """The kernel leaves out only numbers that no pattern matches."""
     assert agrees_on_numbers(text)
+
+
+@pytest.mark.parametrize("between", ["", " ", "x" * 43, "x" * 44, "x" * 21 + "\n" + "x" * 20])
+@pytest.mark.parametrize("digit", ["7", "٧"])
+def test_a_year_of_a_date_has_a_digit_near(between: str, digit: str) -> None:
+    """On its line, and so near that patterns look at it."""
+    assert agrees_on_numbers(f"{digit}{between}a2019")
+    assert agrees_on_numbers(f"2019a{between}{digit}")
 
 
 @given(st.lists(TEXTS, max_size=6))
