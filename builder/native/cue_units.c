@@ -3,8 +3,13 @@
 
 #include "cue.h"
 
-static const uint32_t OPENING_QUOTES[] = {U'«', U'“', U'„', U'「', U'『', 0};
-static const uint32_t CLOSING_QUOTES[] = {U'»', U'”', U'」', U'』', 0};
+static const uint32_t OPENING_QUOTES[] = {U'«', U'„', U'「', U'『', 0};
+
+/* Tells whether a character is one of «»“”„「」『』. */
+static inline int is_quote(uint32_t code)
+{
+    return code == 0xab || code == 0xbb || code - 0x201c <= 2 || code - 0x300c <= 3;
+}
 
 /* Returns a stretch without white space at its edges. */
 Unit cue_tight(const Text *text, int64_t start, int64_t end)
@@ -36,23 +41,19 @@ Unit cue_line(const Text *text, int64_t at)
 int cue_quoted(const Text *text, int64_t at)
 {
     int64_t low = at, straight = 0;
-    uint32_t mark = 0;
-    int is_open = 0, lower = 0; /* the last mark; whether a lower one came before it */
+    uint32_t mark = 0; /* the last one */
+    int lower = 0;     /* whether a lower one came before it */
     while (low > text->begin && at - low < WINDOW && text->codes[low - 1] != '\n')
         low--;
     for (int64_t i = low; i < at; i++) {
         uint32_t code = text->codes[i];
         straight += code == '"';
-        if (code < 0xab)
-            continue;
-        int opens = cue_among(code, OPENING_QUOTES);
-        if (opens || cue_among(code, CLOSING_QUOTES)) {
+        if (is_quote(code)) {
             lower |= mark == U'„';
             mark = code;
-            is_open = opens;
         }
     }
-    if (is_open && !(mark == U'“' && lower))
+    if (mark == U'“' ? !lower : cue_among(mark, OPENING_QUOTES))
         return 1;
     return straight % 2 && (low == text->begin || text->codes[low - 1] == '\n');
 }

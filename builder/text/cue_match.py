@@ -20,14 +20,11 @@ from builder.text.cue_words import letter_tables, read_codes
 from builder.text.joined import BETWEEN, join_texts
 from builder.text.names import NameSpan, leading_name, listed_names
 
-__all__ = ["PROMPTS", "CueHit", "Languages", "match_group"]
-
-Languages = Callable[[Sequence[int]], Sequence[str]]
-"""Tells the languages of some of the texts, by their numbers."""
+__all__ = ["PROMPTS", "CueHit", "Matched", "match_group", "settle_group"]
 
 Places = npt.NDArray[np.int64]
 
-_CUE, _NAME_START, _NAME_END = 0, 5, 6
+_CUE, _NAME_START = 0, 5
 _MATCH_COLUMNS, _HIT_COLUMNS = 7, 7
 """Columns of what C finds, see `native/cue.h` and `native/cue_hits.h`."""
 
@@ -80,39 +77,67 @@ class CueHit(NamedTuple):
     value: tuple[int, int] | None = None
 
 
-def match_group(
-    texts: Sequence[str], languages: Languages, rules: CueRules
-) -> Iterator[list[CueHit]]:
-    """Find the cues of neighbouring texts: of each those that it has alone, sorted by place.
+class Matched(NamedTuple):
+    """What the first pass finds in neighbouring texts.
 
-    Args:
-        texts: normalized texts.
-        languages: asked for the texts in which a phrase stands that is bound to a language.
-        rules: the cues of all languages.
+    `matches` has a row for each, and `owners` the numbers of their texts. `bound` has the number of
+    the language that each is bound to, or -1, and `asked` the texts whose language matters so.
     """
+
+    text: str
+    given: tuple[object, ...]
+    begins: Places
+    matches: Places
+    owners: Places
+    bound: Places
+    asked: list[int]
+
+
+def match_group(texts: Sequence[str], rules: CueRules) -> Matched:
+    """Find where phrases stand in neighbouring texts."""
     index = rules.index
     text, begins = join_texts(texts)
     codes = read_codes(text)
-    group = codes, begins, len(texts), len(BETWEEN), *letter_tables(), index.sets
+    given = codes, begins, len(texts), len(BETWEEN), *letter_tables(), index.sets
     looked_up = index.buckets, index.keys, index.numbers, index.cues, index.programs
-    matches, ends = _run(_match_cues, (*group, *looked_up), len(texts), _MATCH_COLUMNS, codes.size)
+    matches, ends = _run(_match_cues, (*given, *looked_up), begins, _MATCH_COLUMNS)
     owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
-    kept = _in_language(matches, owners, languages, rules)
-    names = _read_names(text, matches, kept, rules)
-    if not kept.all():
-        matches = matches[kept]
-        ends = np.searchsorted(owners[kept], np.arange(len(texts)), side="right")
-    weighed = index.cues, index.programs, index.kinds, matches, ends, names, _NUMBERS
-    hits, ends = _run(_settle_cues, (*group, *weighed), len(texts), _HIT_COLUMNS, codes.size)
-    return _hits(hits, ends, begins)
+    bound = index.cues[matches[:, _CUE], _LANGUAGE]
+    asked = np.unique(owners[bound >= 0]).tolist()
+    return Matched(text, given, begins, matches, owners, bound, asked)
+
+
+def settle_group(
+    group: Matched, languages: Sequence[str], rules: CueRules
+) -> Iterator[list[CueHit]]:
+    """Decide what goes with the matches: yield the hits of each text, sorted by place.
+
+    Args:
+        group: what `match_group` found.
+        languages: the languages of those texts that it asks for.
+        rules: the cues of all languages.
+    """
+    texts = group.begins.size - 1
+    kept = group.bound < 0
+    for number, tag in zip(group.asked, languages, strict=True):
+        primary = tag.partition("-")[0]
+        if primary in rules.languages:
+            language = rules.languages.index(primary)
+            kept |= (group.bound == language) & (group.owners == number)
+    names = _read_names(group, kept, rules)
+    matches = group.matches[kept]
+    ends = np.searchsorted(group.owners[kept], np.arange(texts), side="right")
+    weighed = rules.index.cues, rules.index.programs, rules.index.kinds, matches, ends, names
+    hits, ends = _run(_settle_cues, (*group.given, *weighed, _NUMBERS), group.begins, _HIT_COLUMNS)
+    return _hits(hits, ends, group.begins)
 
 
 def _run(
-    kernel: Callable[..., int], given: Sequence[object], texts: int, columns: int, chars: int
+    kernel: Callable[..., int], given: Sequence[object], begins: Places, columns: int
 ) -> tuple[Places, Places]:
     """Return the rows that a kernel finds, and where those of each text end."""
-    ends = np.empty(texts, dtype=np.int64)
-    count, room = chars // 32 + 64, -1
+    ends = np.empty(begins.size - 1, dtype=np.int64)
+    count, room = int(begins[-1]) // 32 + 64, -1
     while count > room:
         room = count
         rows = np.empty((room, columns), dtype=np.int64)
@@ -122,38 +147,28 @@ def _run(
     return rows[:count], ends
 
 
-def _in_language(
-    matches: Places, owners: Places, languages: Languages, rules: CueRules
-) -> npt.NDArray[np.bool_]:
-    """Say which matches are bound to no other language than that of their text."""
-    bound = rules.index.cues[:, _LANGUAGE][matches[:, _CUE]]
-    asked = sorted(set(owners[bound >= 0].tolist()))
-    spoken = np.full(int(owners[-1]) + 1 if owners.size else 0, -1)
-    for number, tag in zip(asked, languages(asked) if asked else (), strict=True):
-        primary = tag.partition("-")[0]
-        if primary in rules.languages:
-            spoken[number] = rules.languages.index(primary)
-    found: npt.NDArray[np.bool_] = (bound < 0) | (bound == spoken[owners])
-    return found
-
-
-def _read_names(text: str, matches: Places, kept: npt.NDArray[np.bool_], rules: CueRules) -> Places:
-    """Read the names of matches, and say of each which are its own; it is lost if it has none."""
+def _read_names(group: Matched, kept: npt.NDArray[np.bool_], rules: CueRules) -> Places:
+    """Read the names of matches, and note at each which are its own; it is not kept without any."""
+    text, matches = group.text, group.matches
+    rows = np.flatnonzero(kept & (matches[:, _NAME_START] >= 0))
+    kinds = rules.index.cues[matches[rows, _CUE], _NAMED].tolist()
+    stretches = matches[rows, _NAME_START:]
     names: list[NameSpan] = []
     known: dict[tuple[int, int, bool], list[NameSpan]] = {}
-    for row in np.flatnonzero(kept & (matches[:, _NAME_START] >= 0)).tolist():
-        cue, *_, first, last = matches[row].tolist()
-        named = rules.index.cues[cue, _NAMED]
-        stretch = first, last, named >= BYLINE
+    own = []
+    for kind, (first, last) in zip(kinds, stretches.tolist(), strict=True):
+        stretch = first, last, kind >= BYLINE
         # The phrases of several languages lead to the same one.
-        if stretch not in known:
-            known[stretch] = _names(text, *stretch, rules.roles)
-        found = known[stretch]
-        if not found or (named == SURE_BYLINE and not _is_sure(text, found[0])):
-            kept[row] = False
-            continue
-        matches[row, _NAME_START:] = len(names), len(names) + len(found)
+        found = known.get(stretch)
+        if found is None:
+            found = known[stretch] = _names(text, *stretch, rules.roles)
+        if kind == SURE_BYLINE and found and not _is_sure(text, found[0]):
+            found = []
+        own.append((len(names), len(names) + len(found)))
         names += found
+    stretches[:] = np.array(own, dtype=np.int64).reshape(-1, 2)
+    kept[rows] = stretches[:, 0] < stretches[:, 1]
+    matches[rows, _NAME_START:] = stretches
     return np.array(names, dtype=np.int64).reshape(-1, 2)
 
 

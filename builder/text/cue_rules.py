@@ -303,8 +303,13 @@ def _indexed(
 ) -> Iterator[Indexed]:
     """Say of each cue where to look for it; cues that do the same are looked for once."""
     seen: set[tuple[object, ...]] = set()
+    pieces = {
+        (cue.phrase.pattern, _kind(cue)) for cue, _ in read.cues if cue.is_piece and not cue.only
+    }
     for cue, parsed in read.cues:
         phrase = parsed.phrase
+        if cue.only and cue.is_piece and (phrase.pattern, _kind(cue)) in pieces:
+            continue  # another language has it for all
         row = CueRow(
             gate=gate(cue),
             back=phrase.back,

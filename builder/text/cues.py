@@ -6,14 +6,18 @@ with it depends on its place (see `cue_rules.PLACES`), never on a guess about th
 prose, quotations and subheads stay. It knows nothing of layout or of other articles.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from builder.text.clean import Proposal
-from builder.text.cue_match import CueHit, Languages, match_group
+from builder.text.cue_match import CueHit, match_group, settle_group
 from builder.text.cue_rules import CUE_NAMES, CueRules
 from builder.text.joined import text_groups
 
 __all__ = ["CueHit", "cue_proposals", "find_all_cues", "find_cues", "propose_cues"]
+
+Languages = Callable[[Sequence[int]], Sequence[str]]
+"""Tells the languages of some of the texts, by their numbers."""
 
 _RULES = {cue: f"cue.{cue}" for cue in CUE_NAMES}
 
@@ -56,9 +60,11 @@ def find_all_cues(
         languages: asked for the texts in which a phrase stands that is bound to a language.
         rules: what `load_cues` returned.
     """
-    for group in text_groups(texts):
-
-        def of_group(numbers: Sequence[int], first: int = group.start) -> Sequence[str]:
-            return languages([first + number for number in numbers])
-
-        yield from match_group(texts[group], of_group, rules)
+    parts = list(text_groups(texts))
+    groups = [match_group(texts[part], rules) for part in parts]
+    asked = [
+        part.start + at for part, group in zip(parts, groups, strict=True) for at in group.asked
+    ]
+    tags = iter(languages(asked) if asked else ())
+    for group in groups:
+        yield from settle_group(group, list(islice(tags, len(group.asked))), rules)
