@@ -30,7 +30,7 @@ from builder.text.normalize import normalize
 from builder.text.repetition import LONG, count_segments, source_key, with_source
 from builder.text.segments import segment_all
 from builder.text.source import declared_source
-from builder.tools import make_registrable
+from builder.tools import load_tables, make_registrable
 from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 from schema.article import RawArticle
@@ -120,6 +120,7 @@ class _Scanner:
         self.config = config
         self.root = root
         self.work = work
+        load_tables()
         self.registrable = lru_cache(maxsize=65_536)(make_registrable())
 
     def __call__(self, task: ScanTask) -> ScanReport:

@@ -14,16 +14,19 @@ from builder.annotators.language_plugins import BUILTIN, load_identifier
 from builder.config import BuildConfig
 from builder.corpus.columns import load_ids
 from builder.prepared import prepared
-from builder.text import entities
+from builder.text import characters, entities, flags, layout_features, normalize, outline, soundness
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cue_store import pack_cues, unpack_cues
+from builder.text.cue_words import letter_tables
 from builder.text.date_patterns import load_date_rules
 from builder.text.domains import read_suffixes, spellings
 from builder.text.entities import EntityTagger, NoneTagger
 from builder.text.language_model import Py3LangId
 from builder.text.layout import load_layout
-from builder.text.layout_words import Lexicon, load_lexicon
+from builder.text.layout_words import Lexicon, letter_table, load_lexicon
 from builder.text.repetition import load_templates
+from builder.text.signature import fold_tables
+from builder.text.tables import CharacterTable, pack, unpack
 from builder.work import Tools, Withheld
 from schema.manifest import Annotator
 
@@ -31,6 +34,7 @@ __all__ = [
     "data_digest",
     "describe_annotators",
     "describe_identifier",
+    "load_tables",
     "make_registrable",
     "make_tools",
     "ships",
@@ -49,6 +53,21 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
     "gazetteer": lambda: entities.load_gazetteer(MODELS / "entities"),
     "none": NoneTagger,
 }
+
+
+#: What the record stages know of characters.
+TABLES: tuple[CharacterTable[Any], ...] = (
+    *(characters.class_table, characters.white_table, normalize.fact_table),
+    *(outline.mark_table, outline.number_table, letter_tables, letter_table),
+    *(layout_features.fine_table, flags.weight_table, soundness.sound_table, fold_tables),
+)
+
+
+@cache
+def load_tables() -> None:
+    """Take the tables of characters from an earlier run of the same code, if it left them."""
+    sources = sorted(_TEXT.glob("*.py"))
+    unpack(prepared("characters", sources, partial(pack, TABLES)), TABLES)
 
 
 def _load_cues(folder: Path) -> CueRules:
@@ -92,6 +111,7 @@ def make_tools(
     Raises:
         ConfigError: the configuration names an entity tagger that cannot be loaded.
     """
+    load_tables()
     cleaning = config.cleaning
     return Tools(
         cues=_cues(RULES) if cleaning.cues else None,

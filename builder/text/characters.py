@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from builder.text.tables import character_table
+
 __all__ = [
     "CATEGORIES",
     "CLOSER",
@@ -113,15 +115,15 @@ def _look_up(codes: Sequence[int]) -> npt.NDArray[np.uint8]:
     return np.fromiter(map(places.__getitem__, names), dtype=np.uint8, count=len(codes))
 
 
-@cache
+@character_table
 def white_table() -> npt.NDArray[np.bool_]:
-    """Build which characters of the basic plane are white space, once; there are none beyond."""
+    """Build which characters of the basic plane are white space, there are none beyond."""
     return np.strings.isspace(np.arange(0x10000, dtype=np.uint32).view("<U1"))
 
 
-@cache
+@character_table
 def class_table() -> npt.NDArray[np.uint8]:
-    """Build the class of each code point of the basic plane, once per process."""
+    """Build the class of each code point of the basic plane."""
     kinds = [_BY_CATEGORY.get(name) or _BY_MAJOR.get(name[0], OTHER) for name in CATEGORIES]
     codes = np.arange(0x10000, dtype=np.uint32)
     table = np.array(kinds, dtype=np.uint8)[categories(codes)]

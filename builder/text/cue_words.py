@@ -4,7 +4,6 @@ It knows characters, and refuses to know any phrase.
 """
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from builder.text.characters import code_points
 from builder.text.folding import CAPITALS, SMALL, UNSPACED, fold
 from builder.text.phrases import ANCHOR_CHARS
+from builder.text.tables import character_tables
 
 __all__ = ["TABLE_END", "Codes", "LetterTables", "letter_tables", "read_codes"]
 
@@ -45,9 +45,9 @@ def read_codes(text: str) -> Codes:
     return code_points(text + "\n" * ANCHOR_CHARS)
 
 
-@cache
+@character_tables(LetterTables)
 def letter_tables() -> LetterTables:
-    """Build the tables, once per process."""
+    """Build the tables."""
     codes = np.arange(TABLE_END, dtype=np.uint32)
     printed = codes[:_CASED_END].view("<U1")
     everything = printed.tobytes().decode("utf-32-le", "surrogatepass")

@@ -7,7 +7,7 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +17,10 @@ from builder import native
 from builder.text.characters import FREE_STOPS, STOP_SIGNS
 from builder.text.cue_match import CueHit
 from builder.text.joined import text_codes, text_groups
+from builder.text.tables import character_table
 from schema.terms import Flag
 
-__all__ = ["find_all_flags", "find_flags"]
+__all__ = ["find_all_flags", "find_flags", "weight_table"]
 
 MIN_NOTICE = 18
 """Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
@@ -171,15 +172,15 @@ def _line_weights(texts: Sequence[str]) -> Iterator[list[int]]:
         ends = np.empty_like(bounds)
         lines = sum(text.count("\n") + 1 for text in texts[group])
         sums = np.empty(lines, dtype=np.int64)
-        _weigh_lines(codes, bounds, len(bounds) - 1, _weights(), TABLE_END, sums, ends)
+        _weigh_lines(codes, bounds, len(bounds) - 1, weight_table(), TABLE_END, sums, ends)
         weights = sums.tolist()
         for first, last in pairwise(ends.tolist()):
             yield weights[first:last]
 
 
-@cache
-def _weights() -> npt.NDArray[np.uint8]:
-    """Build the weight of each character below `TABLE_END`, once per process."""
+@character_table
+def weight_table() -> npt.NDArray[np.uint8]:
+    """Build the weight of each character below `TABLE_END`."""
     characters = np.arange(TABLE_END, dtype=np.uint32)
     weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
     for found in re.finditer(f"{_WIDE.pattern}+", "".join(map(chr, range(0x10000)))):

@@ -7,7 +7,6 @@ cannot change a decision.
 """
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import accumulate
 
 import numpy as np
@@ -19,6 +18,7 @@ from builder.text.clean import Proposal
 from builder.text.joined import text_codes
 from builder.text.layout_words import Lexicon, letter_table
 from builder.text.segments import Segments, join_segments
+from builder.text.tables import character_table
 
 __all__ = [
     "FEATURES",
@@ -28,6 +28,7 @@ __all__ = [
     "Units",
     "describe_segments",
     "describe_texts",
+    "fine_table",
     "segment_weights",
 ]
 
@@ -109,7 +110,7 @@ def describe_texts(
     units = np.zeros((len(segments), FEATURES + FEATURES % 2), dtype=np.int16)
     done = _describe_texts(
         *(*text_codes(texts), len(texts)),
-        *(_fine_table(), letter_table()),
+        *(fine_table(), letter_table()),
         *(lexicon.keys, lexicon.topics, lexicon.keys.size, lexicon.is_near.view(np.uint8)),
         *(segments.starts, segments.ends, segments.kinds, bounds),
         *(np.array(spans, dtype=np.int64), cue_bounds),
@@ -126,8 +127,9 @@ def segment_weights(features: Features) -> npt.NDArray[np.float64]:
     return np.maximum(np.rint(np.square(np.square(root))), 1.0)
 
 
-@cache
-def _fine_table() -> npt.NDArray[np.uint8]:
+@character_table
+def fine_table() -> npt.NDArray[np.uint8]:
+    """Build the class of each code point of the basic plane, some classes divided further."""
     table = class_table().copy()
     for kind, signs in enumerate(_FINE, start=DASH + 1):
         for sign in signs:

@@ -2,13 +2,13 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from builder.text.characters import IDEOGRAPH, basic_codes, class_table
+from builder.text.tables import character_table
 
 __all__ = ["TOPICS", "Lexicon", "letter_table", "load_lexicon"]
 
@@ -76,7 +76,7 @@ def load_lexicon(path: Path) -> Lexicon:
     return Lexicon(keys, np.array([topics[key] for key in keys.tolist()], np.int64), is_near)
 
 
-@cache
+@character_table
 def letter_table() -> npt.NDArray[np.uint32]:
     """Give each code point of the basic plane a mixed number, the same for both cases."""
     letters = "".join(map(chr, range(0x10000))).replace("\u0130", "i").lower()

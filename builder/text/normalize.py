@@ -19,15 +19,16 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from builder import native
 from builder.text.characters import CATEGORIES, categories, code_points
+from builder.text.tables import character_table
 
-__all__ = ["article_id", "normalize"]
+__all__ = ["article_id", "fact_table", "normalize"]
 
 _gather_facts = native.kernel(
     "gather_facts", *(native.U32, native.SIZE, native.U8, native.SIZE, native.SIZE)
@@ -74,7 +75,7 @@ def normalize(text: str) -> str:
         >>> normalize("\ufeffCafe\u0301\r\nau lait\x00")
         'Café\nau lait'
     """
-    codes, table = code_points(text), _facts_table()
+    codes, table = code_points(text), fact_table()
     facts = _gather_facts(codes, codes.size, table, table.size, _MAY_COMPOSE)
     if facts & _IS_DIRTY:
         if _SURROGATE.search(text):
@@ -86,9 +87,9 @@ def normalize(text: str) -> str:
     return text
 
 
-@cache
-def _facts_table() -> npt.NDArray[np.uint8]:
-    """Mark the code points of the basic plane, once per process.
+@character_table
+def fact_table() -> npt.NDArray[np.uint8]:
+    """Mark the code points of the basic plane.
 
     A text may need composing if it holds a mark, a letter of Hangul, half of a surrogate pair, or
     what is written otherwise in NFC.

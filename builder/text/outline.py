@@ -8,7 +8,6 @@ to know what stands around a body, or what a number says.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,8 +17,19 @@ import numpy.typing as npt
 from builder import native
 from builder.text.characters import white_table
 from builder.text.joined import text_codes, text_groups
+from builder.text.tables import character_table
 
-__all__ = ["MAX_LINES", "OTHER_DIGITS", "PROSE", "PROSE_CHARS", "Outline", "outline", "outline_all"]
+__all__ = [
+    "MAX_LINES",
+    "OTHER_DIGITS",
+    "PROSE",
+    "PROSE_CHARS",
+    "Outline",
+    "mark_table",
+    "number_table",
+    "outline",
+    "outline_all",
+]
 
 PROSE_CHARS = 140
 """A line of this many letters is prose; so is one of half as many that ends in a stop. An
@@ -115,7 +125,7 @@ def _outline_group(texts: Sequence[str]) -> Iterator[Outline]:
     starts, ends = np.empty(lines + len(texts), np.int64), np.empty_like(bounds)
     bodies = np.empty((len(_RULES), len(texts), 2), np.int64)
     rules = np.array([(*rule[1:], _STOP << at) for at, rule in enumerate(_RULES)], np.int64)
-    table = _marks(), _TABLE_END
+    table = mark_table(), _TABLE_END
     _find_bodies(codes, bounds, len(texts), *table, rules, len(rules), starts, ends, bodies)
     # A number is parted from the next one by a character at least.
     most = codes.size // 2 + len(texts)
@@ -123,7 +133,7 @@ def _outline_group(texts: Sequence[str]) -> Iterator[Outline]:
     stops = np.empty((len(texts) + 1, 2), np.int64)
     others = np.empty(len(texts), np.uint8)
     room = years, numerics, stops, others
-    _find_numbers(codes, bounds, len(texts), _kinds(), _TABLE_END, *room)
+    _find_numbers(codes, bounds, len(texts), number_table(), _TABLE_END, *room)
     yield from map(
         Outline,
         _parted(starts, ends),
@@ -141,9 +151,9 @@ def _parted(places: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Itera
         yield every[first:last]
 
 
-@cache
-def _marks() -> npt.NDArray[np.uint8]:
-    """Build what each character below `_TABLE_END` is to lines, once per process."""
+@character_table
+def mark_table() -> npt.NDArray[np.uint8]:
+    """Build what each character below `_TABLE_END` is to lines."""
     marks = white_table().astype(np.uint8) * np.uint8(_WHITE)
     for found in _IDEOGRAPHS.finditer("".join(map(chr, range(_TABLE_END)))):
         marks[slice(*found.span())] |= _IDEOGRAPH
@@ -152,9 +162,9 @@ def _marks() -> npt.NDArray[np.uint8]:
     return marks
 
 
-@cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """Build what each character below `_TABLE_END` is to numbers, once per process."""
+@character_table
+def number_table() -> npt.NDArray[np.uint8]:
+    """Build what each character below `_TABLE_END` is to numbers."""
     kinds = white_table().astype(np.uint8) * np.uint8(_GAP)
     kinds[ord("\n")] = 0
     for digit in "0123456789":

@@ -14,6 +14,7 @@ Nothing depends on PYTHONHASHSEED, the platform or the versions of numpy.
 import hashlib
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from builder import native
 from builder.text.characters import CATEGORIES, categories
 from builder.text.joined import text_codes, text_groups
+from builder.text.tables import character_tables
 
-__all__ = ["SignatureParams", "estimate_jaccard", "sign_text", "sign_texts"]
+__all__ = ["SignatureParams", "estimate_jaccard", "fold_tables", "sign_text", "sign_texts"]
 
 Codes = npt.NDArray[np.uint32]
 Hashes = npt.NDArray[np.uint64]
@@ -77,6 +79,20 @@ _sign = native.kernel(
     "sign_tokens",
     *(native.U64, native.I64, native.SIZE, native.SIZE, native.U32, native.SIZE, native.U32),
 )
+
+
+class FoldTables(NamedTuple):
+    """What signing knows of some code points.
+
+    Attributes:
+        kinds: their classes.
+        folds: their case folded; for `_SEVERAL` places in the third array.
+        several: the code points that those fold to, with a 0 after each.
+    """
+
+    kinds: Kinds
+    folds: Codes
+    several: Codes
 
 
 class SignatureParams(BaseModel):
@@ -165,7 +181,7 @@ def _sign_group(texts: Sequence[str], params: SignatureParams, out: Signatures) 
 def _hash_tokens(texts: Sequence[str]) -> tuple[Hashes, Places]:
     """Return the hashes of the tokens of texts, and where those of each text end."""
     codes, bounds = text_codes(texts)
-    kinds, folds, several = _tables()
+    kinds, folds, several = fold_tables()
     rare = np.unique(codes[codes >= _TABLE_END])
     if rare.size:
         more_kinds, more_folds, more_several = _classify(rare)
@@ -187,19 +203,14 @@ def _multipliers(num_perm: int) -> Codes:
     return np.frombuffer(b"".join(digests), dtype="<u4").astype(np.uint32) | np.uint32(1)
 
 
-@cache
-def _tables() -> tuple[Kinds, Codes, Codes]:
-    """Build what `_classify` tells of each code point below `_TABLE_END`, once per process."""
+@character_tables(FoldTables)
+def fold_tables() -> FoldTables:
+    """Build what there is to know of each code point below `_TABLE_END`."""
     return _classify(np.arange(_TABLE_END, dtype=np.uint32))
 
 
-def _classify(codes: Codes) -> tuple[Kinds, Codes, Codes]:
-    """Return the class of each code point, its case folded, and what it folds to.
-
-    Returns:
-        Classes; code points, or for `_SEVERAL` places in the third array; and the code points
-        that those fold to, with a 0 after each.
-    """
+def _classify(codes: Codes) -> FoldTables:
+    """Return the class of each code point, its case folded, and what it folds to."""
     folds, longer = codes.copy(), {}
     for first in range(0, codes.size, _BLOCK):
         block = "".join(map(chr, codes[first : first + _BLOCK].tolist()))
@@ -213,7 +224,7 @@ def _classify(codes: Codes) -> tuple[Kinds, Codes, Codes]:
     for place, fold in longer.items():
         kinds[place], folds[place] = _SEVERAL, len(several)
         several += [*map(ord, fold), 0]
-    return kinds, folds, np.array(several, dtype=np.uint32)
+    return FoldTables(kinds, folds, np.array(several, dtype=np.uint32))
 
 
 def _kinds(codes: Codes) -> Kinds:

@@ -6,16 +6,16 @@ to know more of them. What is wrong with a text that is not sound, the schema sa
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from builder import native
 from builder.text.joined import text_codes, text_groups
+from builder.text.tables import character_table
 from schema.article import CONTROL_CHARACTERS, WHITE_SPACE
 
-__all__ = ["are_sound"]
+__all__ = ["are_sound", "sound_table"]
 
 _TABLE_END = 0x10000
 """No character from here on is white space or a control."""
@@ -38,14 +38,14 @@ def are_sound(texts: Sequence[str]) -> list[bool]:
     for group in text_groups(texts):
         codes, bounds = text_codes(texts[group])
         sound = np.empty(bounds.size - 1, np.uint8)
-        _check_texts(codes, bounds, sound.size, _marks(), _TABLE_END, sound)
+        _check_texts(codes, bounds, sound.size, sound_table(), _TABLE_END, sound)
         found += sound.view(np.bool_).tolist()
     return found
 
 
-@cache
-def _marks() -> npt.NDArray[np.uint8]:
-    """Build what each character below `_TABLE_END` is, once per process."""
+@character_table
+def sound_table() -> npt.NDArray[np.uint8]:
+    """Build what each character below `_TABLE_END` is."""
     plane = "".join(map(chr, range(_TABLE_END)))
     marks = np.zeros(_TABLE_END, dtype=np.uint8)
     for mark, members in ((_WHITE, WHITE_SPACE), (_CONTROL, CONTROL_CHARACTERS)):
