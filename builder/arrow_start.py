@@ -6,14 +6,13 @@ asks for a data frame; then it is imported after all.
 """
 
 import sys
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 
 __all__ = ["start_arrow"]
 
 
-class _Absent(MetaPathFinder):
-    """Finds that there is no pandas."""
+class _Absent:
+    """A finder of modules that finds that there is no pandas."""
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         """Raise for pandas; leave all other modules to the other finders."""

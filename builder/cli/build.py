@@ -15,6 +15,7 @@ from builder.cli.local import INPUT, PATH, local_copy
 from builder.cli.summary import show_summary
 from builder.cli.terminal import draw_progress
 from builder.errors import ConfigError, InputError
+from builder.lasting import lasting
 
 if TYPE_CHECKING:
     from builder.config import BuildConfig
@@ -64,9 +65,10 @@ def build(
       pressmark build articles/ --out dist/news-1.1.0 --since dist/news-1.0.0
       pressmark build s3://bucket/articles --out dist/news --config news.toml
     """
-    start_arrow()
-    from builder.pipeline import BuildRequest
-    from builder.pipeline import build as run
+    with lasting():
+        start_arrow()
+        from builder.pipeline import BuildRequest
+        from builder.pipeline import build as run
 
     config, base = _read_config(input, config_path, mapping)
     if update_card and not config.card:

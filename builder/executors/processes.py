@@ -15,6 +15,7 @@ from builder.errors import OutputError
 from builder.executors import Settings
 from builder.executors.quarantine import Quarantine
 from builder.executors.workers import Factory, become_worker, run_task
+from builder.lasting import lasting
 
 __all__ = ["ProcessExecutor", "make"]
 
@@ -71,7 +72,8 @@ def _start_method(
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["builder.batch"])  # what every worker would import
         return context, factory
-    work = factory()
+    with lasting():
+        work = factory()
     return multiprocessing.get_context("fork"), lambda: work
 
 

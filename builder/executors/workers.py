@@ -12,6 +12,7 @@ from typing import Any
 from builder.arrow_start import start_arrow
 from builder.config import LimitParams
 from builder.executors.limits import confine, stop_clocks
+from builder.lasting import lasting
 
 __all__ = ["Factory", "Work", "become_worker", "run_lent", "run_task", "tools_of", "works_for"]
 
@@ -52,8 +53,8 @@ def tools_of() -> Work:
     """Return what this worker does with a task."""
     assert _worker is not None
     if _worker.work is None:
-        _worker.work = _worker.factory()
-        gc.freeze()
+        with lasting():
+            _worker.work = _worker.factory()
         gc.set_threshold(CYCLES_AFTER)
         confine(_worker.limits)
     return _worker.work
