@@ -19,16 +19,30 @@ enum { GAP = 40 };
  * all else. */
 enum { CUES = 6 };
 
-/* A row of features on its way. */
+/* Most features are roots of small numbers, which are looked up. */
+enum { KNOWN_ROOTS = 256 };
+
+/* A row of features on its way, and the fourth roots of small numbers as features. */
 struct row {
     int16_t *place, *end;
+    const int16_t *roots;
 };
+
+static int16_t in_units(double value)
+{
+    value = value < -LIMIT ? -LIMIT : value > LIMIT ? LIMIT : value;
+    return (int16_t)lrint(value * GRID);
+}
+
+static void put_units(struct row *row, int16_t units)
+{
+    if (row->place < row->end)
+        *row->place++ = units;
+}
 
 static void put(struct row *row, double value)
 {
-    value = value < -LIMIT ? -LIMIT : value > LIMIT ? LIMIT : value;
-    if (row->place < row->end)
-        *row->place++ = (int16_t)rint(value * GRID);
+    put_units(row, in_units(value));
 }
 
 /* Flattens large sizes; IEEE arithmetic rounds it exactly. */
@@ -37,9 +51,10 @@ static double fourth_root(double value)
     return sqrt(sqrt(value));
 }
 
-static void put_root(struct row *row, double value)
+/* Puts the fourth root of a number that is not negative. */
+static void put_root(struct row *row, int64_t value)
 {
-    put(row, fourth_root(value));
+    put_units(row, value < KNOWN_ROOTS ? row->roots[value] : in_units(fourth_root((double)value)));
 }
 
 static int64_t at_least(int64_t value, int64_t least)
@@ -75,13 +90,13 @@ static void put_signs(struct row *row, const struct segment *own)
     double size = (double)own->size, weight = (double)own->weight, stops = (double)own->stops;
     int64_t letters = counts[UPPER] + counts[LOWER] + counts[LETTER] + counts[IDEOGRAPH]
         + counts[MARK];
-    put_root(row, size);
+    put_root(row, own->size);
     put(row, fourth_root(weight) - 3.0);
-    put_root(row, stops);
-    put_root(row, (double)counts[COMMA]);
+    put_root(row, own->stops);
+    put_root(row, counts[COMMA]);
     put(row, fourth_root(weight / (stops + 1.0)) - 2.0);
     for (size_t at = 0; at < sizeof RARE; at++)
-        put_root(row, (double)counts[RARE[at]]);
+        put_root(row, counts[RARE[at]]);
     put(row, 8.0 * (double)letters / size - 6.0);
     for (size_t at = 0; at < sizeof SHARES; at++)
         put(row, 4.0 * (double)counts[SHARES[at]] / size);
@@ -112,10 +127,10 @@ static void put_makes(struct row *row, const struct segment *own)
     put(row, (double)length / some / 2.0 - 2.0);
     for (int make = SHORT; make <= LONG_WORDS; make++)
         put(row, 4.0 * (double)makes[make] / some);
-    put_root(row, (double)makes[WORDS]);
-    put_root(row, (double)makes[YEARS]);
-    put_root(row, (double)makes[DAYS]);
-    put_root(row, (double)own->longest);
+    put_root(row, makes[WORDS]);
+    put_root(row, makes[YEARS]);
+    put_root(row, makes[DAYS]);
+    put_root(row, own->longest);
 }
 
 /* How many segments of the text, and how many of prose, have words of a bucket. */
@@ -136,10 +151,10 @@ static void put_echoes(struct row *row, const struct segment *own, const struct 
         if (others > 0)
             often += rint(256.0 * fourth_root(others));
     }
-    double some = (double)at_least(own->distinct, 1);
-    put(row, (double)again / some * 4.0);
-    put(row, (double)in_prose / some * 4.0);
-    put(row, often / some * (2.0 / 256.0));
+    int64_t some = at_least(own->distinct, 1);
+    put(row, (double)again / (double)some * 4.0);
+    put(row, (double)in_prose / (double)some * 4.0);
+    put(row, often / (double)some * (2.0 / 256.0));
     put_root(row, some);
 }
 
@@ -193,19 +208,19 @@ static void put_places(struct row *row, struct page *page, int64_t rank)
     double letters
         = (double)(counts[UPPER] + counts[LOWER] + counts[LETTER] + counts[IDEOGRAPH]) + 1.0;
     int64_t stops = counts[STOP] + counts[FREE_STOP] + counts[QUESTION] + counts[ELLIPSIS];
-    put_root(row, (double)page->weight_before);
-    put_root(row, (double)(page->weight - page->weight_before - own->weight));
-    put_root(row, (double)page->prose_before);
-    put_root(row, (double)(page->prose - page->prose_before - prose));
+    put_root(row, page->weight_before);
+    put_root(row, page->weight - page->weight_before - own->weight);
+    put_root(row, page->prose_before);
+    put_root(row, page->prose - page->prose_before - prose);
     put(row, 4.0 * (double)page->weight_before / whole);
     put(row, (double)rank * (4.0 / number));
     put(row, 4.0 * (double)page->prose_before / (double)at_least(page->prose, 1));
     put(row, own->is_prose);
     put(row, fmin(weight / fmax(usual, 1.0), 4.0));
     put(row, fourth_root(whole) / 4.0);
-    put_root(row, number);
+    put_root(row, page->number);
     put(row, 4.0 * all_prose / whole);
-    put_root(row, usual);
+    put(row, fourth_root(usual));
     put(row, 4.0 * (double)(counts[UPPER] + counts[LOWER]) / letters);
     put(row, 4.0 * (double)counts[IDEOGRAPH] / letters);
     put(row, 20.0 * (double)stops / whole);
@@ -241,8 +256,8 @@ static void put_run(struct row *row, const struct page *page, int64_t rank)
 {
     int64_t first = page->first_of_run, last = page->last_of_run;
     put(row, rank >= first && rank <= last);
-    put_root(row, (double)at_least(first - rank, 0));
-    put_root(row, (double)at_least(rank - last, 0));
+    put_root(row, at_least(first - rank, 0));
+    put_root(row, at_least(rank - last, 0));
     put(row, fourth_root(page->run) / 2.0);
 }
 
@@ -290,7 +305,7 @@ static void find_repeats(const struct page *page, struct repeats *repeats)
 static void put_repeats(struct row *row, const struct repeats *repeats, int64_t own)
 {
     int64_t copies = repeats->copies[repeats->firsts[own]];
-    put_root(row, (double)(copies > 1 ? copies : 0));
+    put_root(row, copies > 1 ? copies : 0);
     put(row, repeats->firsts[own] < own);
     put(row, fourth_root(repeats->shaped[repeats->shapes[own]]) - 1.0);
 }
@@ -363,12 +378,12 @@ static void forget(
 
 static void put_page(
     struct page *page, const struct echo *echoes, const struct repeats *repeats,
-    const double *covered, int16_t *features, int64_t width)
+    const double *covered, const int16_t *roots, int16_t *features, int64_t width)
 {
     int64_t gap = 0;
     for (int64_t at = 0; at < page->number; at++) {
         const struct segment *own = page->segments + at;
-        struct row row = {features + at * width, features + (at + 1) * width};
+        struct row row = {features + at * width, features + (at + 1) * width, roots};
         put_signs(&row, own);
         put_edges(&row, own);
         put_makes(&row, own);
@@ -401,6 +416,9 @@ int64_t describe_texts(
     int64_t width)
 {
     int64_t most = 1, longest = 1, slots = 2;
+    int16_t roots[KNOWN_ROOTS];
+    for (int value = 0; value < KNOWN_ROOTS; value++)
+        roots[value] = in_units(fourth_root(value));
     for (int64_t text = 0; text < texts; text++) {
         most = at_least(bounds[text + 1] - bounds[text], most);
         longest = at_least(offsets[text + 1] - offsets[text], longest);
@@ -436,7 +454,7 @@ int64_t describe_texts(
         find_run(&page);
         find_repeats(&page, &repeats);
         cover(&page, cues + 3 * cue, cue_bounds[text + 1] - cue, covered);
-        put_page(&page, echoes, &repeats, covered, features + first * width, width);
+        put_page(&page, echoes, &repeats, covered, roots, features + first * width, width);
         forget(&page, echoes, &repeats, seen);
     }
     free(seen);
