@@ -35,16 +35,16 @@ static int is_one_of(const struct text *text, int64_t at, const char *signs)
 }
 
 /* Characters before a year, and behind it, among which a day stands. */
-enum { WINDOW = 44 };
+enum { DATE_WINDOW = 44 };
 
 /* Says whether another digit stands near a year on its line: without one it is of no date. */
 static int has_digit_near(const struct text *text, int64_t at)
 {
-    for (int64_t i = at - 1; i >= at - WINDOW && i >= 0 && text->codes[i] != '\n'; i--)
+    for (int64_t i = at - 1; i >= at - DATE_WINDOW && i >= 0 && text->codes[i] != '\n'; i--)
         if (digit(text, i) >= 0)
             return 1;
     int64_t end = at + 4;
-    for (int64_t i = end; i < end + WINDOW && i < text->size && text->codes[i] != '\n'; i++)
+    for (int64_t i = end; i < end + DATE_WINDOW && i < text->size && text->codes[i] != '\n'; i++)
         if (digit(text, i) >= 0)
             return 1;
     return 0;

@@ -37,7 +37,7 @@ BUDDHIST_OFFSET = 543
 BUDDHIST_YEARS = range(2484, 2643)
 """Thai years from 1941, when the year began to start in January, to 2099."""
 
-WINDOW = 44
+DATE_WINDOW = 44
 """Code points read on each side of a year: the longest written month with day and connectors."""
 
 MAX_DATES = 2000
@@ -320,9 +320,9 @@ def _named(
     """Yield dates with a month name, read outwards from each number that can be a year."""
     for match in years:
         year, end = int(match[0]), match.end()
-        if not _LETTER.search(text, max(0, match.start() - WINDOW), end + WINDOW):
+        if not _LETTER.search(text, max(0, match.start() - DATE_WINDOW), end + DATE_WINDOW):
             continue
-        before = text[max(0, match.start() - WINDOW) : match.start()]
+        before = text[max(0, match.start() - DATE_WINDOW) : match.start()]
         before = before[before.rfind("\n") + 1 :]
         left = _left_of_year(before, language, rules) if _DIGIT.search(before) else None
         if left is not None:
@@ -332,9 +332,9 @@ def _named(
             value = _valid(year, month, day)
             if value is not None and not _RANGE_BEFORE.search(before[:begin]):
                 yield PrintedDate(match.start() - len(before) + begin, end, value)
-        elif year <= NEWEST_YEAR and _DIGIT.search(text, end, end + WINDOW):
-            new_line = text.find("\n", end, end + WINDOW)
-            after = _AFTER_YEAR.match(text, end, new_line if new_line >= 0 else end + WINDOW)
+        elif year <= NEWEST_YEAR and _DIGIT.search(text, end, end + DATE_WINDOW):
+            new_line = text.find("\n", end, end + DATE_WINDOW)
+            after = _AFTER_YEAR.match(text, end, new_line if new_line >= 0 else end + DATE_WINDOW)
             if after is not None:
                 month = _month(after[1] or after[4], language, rules)
                 value = _valid(year, month, int(after[2] or after[3])) if month else None

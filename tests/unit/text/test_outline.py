@@ -77,8 +77,8 @@ def test_lines_and_bodies_are_those_of_the_slow_twin(text: str) -> None:
 
 def has_digit_near(text: str, year: tuple[int, int]) -> bool:
     start, end = year
-    before = text[max(0, start - date_patterns.WINDOW) : start].rpartition("\n")[2]
-    after = text[end : end + date_patterns.WINDOW].partition("\n")[0]
+    before = text[max(0, start - date_patterns.DATE_WINDOW) : start].rpartition("\n")[2]
+    after = text[end : end + date_patterns.DATE_WINDOW].partition("\n")[0]
     return re.search("[0-9]", before + after) is not None
 
 
