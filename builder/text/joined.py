@@ -4,8 +4,10 @@ Texts are joined by empty lines, so that nothing reaches from one into the next.
 is the same as in each text alone: that is a law of everything that uses this.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import is_
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,12 @@ BETWEEN = "\n\n"
 
 GROUP_CHARS = 1 << 16
 """Texts are joined up to this many characters: more would not fit into the cache of a core."""
+
+KEPT_GROUPS = 8
+"""Groups of texts whose code points are kept: about those of a batch of articles, 2 MB at most."""
+
+LEAST_KEPT = 1 << 12
+"""Characters from which on a group is kept: a title, or the name of an author, displaces none."""
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
@@ -43,7 +51,19 @@ def join_texts(texts: Sequence[str]) -> tuple[str, Places]:
 
 
 def text_codes(texts: Sequence[str]) -> tuple[Codes, Places]:
-    """Return the code points of texts with nothing between, and where each begins; and the end."""
-    return code_points("".join(texts)), np.fromiter(
-        accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1
-    )
+    """Return the code points of texts with nothing between, and where each begins; and the end.
+
+    Stage after stage asks for those of the same texts, so the last answers are kept; neither array
+    is for writing.
+    """
+    for known, codes, bounds in _kept:
+        if len(known) == len(texts) and all(map(is_, known, texts)):
+            return codes, bounds
+    ends = accumulate(map(len, texts), initial=0)
+    codes, bounds = code_points("".join(texts)), np.fromiter(ends, np.int64, len(texts) + 1)
+    if LEAST_KEPT <= codes.size <= GROUP_CHARS:
+        _kept.append(([*texts], codes, bounds))
+    return codes, bounds
+
+
+_kept: deque[tuple[list[str], Codes, Places]] = deque(maxlen=KEPT_GROUPS)
