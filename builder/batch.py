@@ -19,7 +19,7 @@ from builder.text.entities.spans import checked_spans
 from builder.text.flags import find_all_flags
 from builder.text.language import assess_languages
 from builder.text.layout import propose_layouts
-from builder.text.normalize import article_id, normalize
+from builder.text.normalize import article_id, normalize, normalize_all
 from builder.text.outline import outline_all
 from builder.text.repetition import propose_repetitions
 from builder.text.segments import segment_all
@@ -116,10 +116,18 @@ def _together(stage: Many) -> Many:
     return run
 
 
+@_together
+def _normalize(works: Works, tools: Tools) -> None:
+    del tools
+    for work, normalized in zip(
+        works, normalize_all([work.raw.text for work in works]), strict=True
+    ):
+        work.normalized = normalized
+
+
 @_alone
 def _read(work: Work, tools: Tools) -> Reject | Carried | None:
-    """Normalize and name the article; stop if it is empty, or known from an earlier release."""
-    work.normalized = normalize(work.raw.text)
+    """Name the article; stop if it is empty, or known from an earlier release."""
     if not work.normalized.strip():
         return _reject(work, RejectCode.EMPTY_TEXT, "no text besides white space")
     work.id = article_id(work.normalized)
@@ -307,8 +315,8 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
 
 
 STAGES: Sequence[Many] = (
-    *(_read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify, _flag, _date),
-    *(_tag, _sign, _check, _finish),
+    *(_normalize, _read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify),
+    *(_flag, _date, _tag, _sign, _check, _finish),
 )
 
 

@@ -26,7 +26,7 @@ from builder.corpus.templates import (
 )
 from builder.executors.watch import Watch
 from builder.readers import Piece, Root, Slice, read_slice
-from builder.text.normalize import normalize
+from builder.text.normalize import normalize_all
 from builder.text.repetition import LONG, count_segments, source_key, with_source
 from builder.text.segments import segment_all
 from builder.text.source import declared_source
@@ -162,7 +162,7 @@ class _Scanner:
                 yield self._see([raw])
 
     def _see(self, raws: Sequence[RawArticle]) -> _Seen:
-        texts = [normalize(raw.text) for raw in raws]
+        texts = normalize_all([raw.text for raw in raws])
         keys = [source_key(declared_source(raw, self.registrable)) for raw in raws]
         sources = np.array(keys, dtype=np.uint64)
         counted = count_segments(texts, segment_all(texts))

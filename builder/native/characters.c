@@ -2,16 +2,22 @@
 
 #include <stdint.h>
 
-/* Returns the facts, bit by bit, that any of the code points has.
+/* Gathers the facts, bit by bit, that any of the code points of a text has.
  *
- * table: the facts of each code point below table_size; beyond: those of the others. */
+ * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
+ * table: the facts of each code point below `known`; beyond: those of the others.
+ * facts: those of each text. */
 int64_t gather_facts(
-    const uint32_t *codes, int64_t size, const uint8_t *table, int64_t table_size, int64_t beyond)
+    const uint32_t *codes, const int64_t *bounds, int64_t texts, const uint8_t *table,
+    int64_t known, int64_t beyond, uint8_t *facts)
 {
-    uint8_t facts = 0;
-    for (int64_t at = 0; at < size; at++)
-        facts |= codes[at] < table_size ? table[codes[at]] : (uint8_t)beyond;
-    return facts;
+    for (int64_t own = 0; own < texts; own++) {
+        uint8_t found = 0;
+        for (int64_t at = bounds[own]; at < bounds[own + 1]; at++)
+            found |= codes[at] < known ? table[codes[at]] : (uint8_t)beyond;
+        facts[own] = found;
+    }
+    return texts;
 }
 
 /* What a character is to a text that is checked. */

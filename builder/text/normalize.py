@@ -19,19 +19,22 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import CATEGORIES, categories, code_points
+from builder.text.characters import CATEGORIES, categories
+from builder.text.joined import text_codes, text_groups
 from builder.text.tables import character_table
 
-__all__ = ["article_id", "fact_table", "normalize"]
+__all__ = ["article_id", "fact_table", "normalize", "normalize_all"]
 
 _gather_facts = native.kernel(
-    "gather_facts", *(native.U32, native.SIZE, native.U8, native.SIZE, native.SIZE)
+    "gather_facts",
+    *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE, native.SIZE, native.U8),
 )
 
 _IS_DIRTY, _MAY_COMPOSE = 1, 2
@@ -75,8 +78,22 @@ def normalize(text: str) -> str:
         >>> normalize("\ufeffCafe\u0301\r\nau lait\x00")
         'Café\nau lait'
     """
-    codes, table = code_points(text), fact_table()
-    facts = _gather_facts(codes, codes.size, table, table.size, _MAY_COMPOSE)
+    return normalize_all([text])[0]
+
+
+def normalize_all(texts: Sequence[str]) -> list[str]:
+    """Return what `normalize` returns for each text, in less time."""
+    normalized: list[str] = []
+    for group in text_groups(texts):
+        codes, bounds = text_codes(texts[group])
+        facts, table = np.empty(bounds.size - 1, np.uint8), fact_table()
+        _gather_facts(codes, bounds, facts.size, table, table.size, _MAY_COMPOSE, facts)
+        normalized += map(_rewrite, texts[group], facts.tolist())
+    return normalized
+
+
+def _rewrite(text: str, facts: int) -> str:
+    """Normalize a text whose characters have some facts; most have none."""
     if facts & _IS_DIRTY:
         if _SURROGATE.search(text):
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -10,28 +10,38 @@ import pytest
 
 from builder import native
 from builder.native.sources import source_number
-from builder.text.date_patterns import WINDOW
+from builder.text.date_patterns import DATE_WINDOW
 from builder.text.layout_words import TOPICS
 from builder.text.phrases import ANCHOR_CHARS
 
 
 @pytest.fixture
 def gather_facts():
-    return native.kernel(
-        "gather_facts", *(native.U32, native.SIZE, native.U8, native.SIZE, native.SIZE)
+    """Return a function of code points, and of the facts of those that are known and others."""
+    kernel = native.kernel(
+        "gather_facts",
+        *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE, native.SIZE, native.U8),
     )
+
+    def gather(codes, table, beyond):
+        facts = np.empty(1, dtype=np.uint8)
+        bounds = np.array([0, len(codes)])
+        assert kernel(codes, bounds, 1, table, table.size, beyond, facts) == 1
+        return facts[0]
+
+    return gather
 
 
 def test_facts_of_all_characters_are_gathered(gather_facts):
     table = np.array([0, 1, 2, 4], dtype=np.uint8)
     for codes, facts in (([], 0), ([0, 0], 0), ([1, 3], 5), ([2, 4], 10), ([0x10FFFF], 8)):
-        assert gather_facts(np.array(codes, dtype=np.uint32), len(codes), table, 4, 8) == facts
+        assert gather_facts(np.array(codes, dtype=np.uint32), table, 8) == facts
 
 
 def test_arrays_may_be_read_only_or_without_length(gather_facts):
     codes, table = np.frombuffer(bytes(16), dtype=np.uint32), np.frombuffer(b"\5", dtype=np.uint8)
-    assert gather_facts(codes, 4, table, 1, 0) == 5
-    assert gather_facts(codes[:0], 0, table[:0], 0, 0) == 0
+    assert gather_facts(codes, table, 0) == 5
+    assert gather_facts(codes[:0], table[:0], 0) == 0
 
 
 @pytest.mark.parametrize(
@@ -55,7 +65,7 @@ def test_arrays_may_be_read_only_or_without_length(gather_facts):
 )
 def test_other_arrays_are_refused(gather_facts, codes):
     with pytest.raises(ctypes.ArgumentError):
-        gather_facts(codes, 4, np.zeros(1, dtype=np.uint8), 1, 0)
+        gather_facts(codes, np.zeros(1, dtype=np.uint8), 0)
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def test_a_library_of_other_sources_is_not_used(library):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TOPICS", len(TOPICS)), ("ANCHOR_CHARS", ANCHOR_CHARS), ("WINDOW", WINDOW)],
+    [("TOPICS", len(TOPICS)), ("ANCHOR_CHARS", ANCHOR_CHARS), ("DATE_WINDOW", DATE_WINDOW)],
 )
 def test_sizes_that_both_sides_know_are_equal(name, value):
     sources = [path.read_text("utf-8") for path in Path(native.__file__).parent.glob("*.[ch]")]
