@@ -200,11 +200,16 @@ static int64_t mark_end(const Text *text, int64_t at, int64_t end)
     return last;
 }
 
-/* Adds a line of a list, with what it says behind its mark as the value of a hint, if it is one. */
+/* Adds a line of a list, with what it says behind its mark as the value of a hint, if it is one.
+ *
+ * The lines of one list may be headings of the same: what they list was added with it. */
 static void add_item(const Text *text, int64_t start, int64_t end, int64_t behind, int64_t class,
                      int64_t hint, Hits *hits)
 {
     Hit hit = cue_plain(start, end, class);
+    int is_whole = end == text->end || text->codes[end] == '\n';
+    if (is_whole && start >= hits->listed[class].start && end <= hits->listed[class].end)
+        return;
     if (hint) {
         Unit item = cue_tight(text, behind, end);
         hit.hint = hint;
@@ -218,12 +223,12 @@ static void add_item(const Text *text, int64_t start, int64_t end, int64_t behin
  *
  * A list with marks ("• …") ends where the marks end. One without marks is taken whole if it runs
  * to the end of the text; else, unless `needs_marks`, only its first line is, since a later one may
- * be a subhead. */
-void cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class, int64_t hint,
-                    Hits *hits)
+ * be a subhead. Returns how many lines it has. */
+int64_t cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class, int64_t hint,
+                       Hits *hits)
 {
     struct { int64_t start, end, behind; } plain[MAX_ITEMS];
-    int64_t most = MAX_ITEM * MAX_ITEMS;
+    int64_t first = -1, last = -1, most = MAX_ITEM * MAX_ITEMS;
     int64_t high = text->end - at < most ? text->end : at + most, count = 0, marked = 0, end;
     int is_cut = 0;
     for (; at <= high; at = end + 1) {
@@ -237,7 +242,8 @@ void cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class
             break;
         if (mark >= 0 && !count) {
             add_item(text, at, end, mark, class, hint, hits);
-            marked++;
+            first = marked++ ? first : at;
+            last = end;
         } else if (marked || count >= MAX_ITEMS || has_final_stop(text, at, end, 0)) {
             break;
         } else {
@@ -249,6 +255,12 @@ void cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class
     }
     if (is_cut || count < 2)
         count = needs_marks || !count ? 0 : 1;
-    for (int64_t i = 0; i < count; i++)
+    for (int64_t i = 0; i < count; i++) {
         add_item(text, plain[i].start, plain[i].end, plain[i].behind, class, hint, hits);
+        first = plain[0].start;
+        last = plain[i].end;
+    }
+    hits->listed[class].start = first;
+    hits->listed[class].end = last;
+    return marked + count;
 }

@@ -16,10 +16,14 @@ typedef struct {
     int64_t time_list, date_header, sources, cited_source, prompts;
 } Named;
 
-/* The hits of one text; `failed` says that memory ran out. */
+enum { CLASSES = 64 }; /* there are fewer */
+
+/* The hits of one text, and of each class the stretch of the last list that was added; `failed`
+ * says that memory ran out. */
 typedef struct {
     Hit *items;
     int64_t count, room;
+    struct { int64_t start, end; } listed[CLASSES];
     int failed;
 } Hits;
 
@@ -49,8 +53,8 @@ static inline int cue_prompts(const Hit *hit, const Named *named)
 
 void cue_clock_columns(const Text *text, int64_t class, Hits *hits);
 void cue_head_dates(const Text *text, const int32_t *program, int64_t class, Hits *hits);
-void cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class, int64_t hint,
-                    Hits *hits);
+int64_t cue_list_after(const Text *text, int64_t at, int needs_marks, int64_t class, int64_t hint,
+                       Hits *hits);
 int64_t cue_body(const Text *text);
 int cue_adjacent(const Text *text, int64_t end, int64_t start);
 void cue_settle_pieces(const Text *text, Piece *pieces, int64_t count, const int32_t *kinds,

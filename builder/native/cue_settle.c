@@ -68,9 +68,9 @@ static void add_match(const Text *text, const int32_t *cue, const int64_t *match
     *body = *body < 0 ? cue_body(text) : *body;
     int sources = cue[CLASS] == named->sources;
     int64_t before = hits->count;
-    cue_list_after(text, hit.end, sources || hit.start < *body, cue[CLASS],
-                   sources ? named->cited_source : 0, hits);
-    if (sources && hits->count == before && before)
+    int64_t items = cue_list_after(text, hit.end, sources || hit.start < *body, cue[CLASS],
+                                   sources ? named->cited_source : 0, hits);
+    if (sources && !items && before)
         hits->count--;
 }
 
@@ -187,6 +187,7 @@ int64_t settle_cues(
         text.begin = bounds[i];
         text.end = bounds[i + 1] - between;
         hits.count = 0;
+        memset(hits.listed, -1, sizeof hits.listed);
         for (; at < ends[i]; at++) {
             const int64_t *match = matches + at * MATCH_COLUMNS;
             const int32_t *cue = cues + match[CUE] * COLUMNS;

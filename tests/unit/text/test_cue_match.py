@@ -87,7 +87,7 @@ WORDS = (
     *("2", "12", "5 may 2024", "公開", "分享", "分", "版", "年", "關注", "我们", "ก", "12:30"),
     *("\n12:30", "\n• One", "\n- Two", "Ann Lee", "editor", "and", "more news", "A long word."),
     *("©", "_", "é", "\u0301", "\U00020000", "\U0001f600", "\U000e0041", "\ud800", "\0", "•"),
-    *("\n08:45\n" * 5, "e" * 130, "z" * 301),
+    *("\n08:45\n" * 5, "e" * 130, "z" * 301, "\n• Edition", "\n• Comments", "\nMore news"),
 )
 SPACES = (
     *("", "", " ", " ", " ", " ", "\n", "\n", "\u00a0", " - ", ", ", "\t", "\u3000", "• " * 25),
@@ -157,6 +157,11 @@ def test_glued_capitals_are_a_bar() -> None:
 
 def test_there_is_room_for_as_many_as_there_are() -> None:
     assert len(alone("follow us now. " * 5_000 + "\nShare" * 5_000)) >= 10_000
+
+
+def test_headings_in_a_list_of_headings_list_the_rest() -> None:
+    text = "x\n" + "• Edition\n• Comments\n" * 300
+    assert alone(text) == slow_cues(text, "fr", READ)
 
 
 def test_texts_without_a_word_have_no_cue() -> None:
