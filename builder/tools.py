@@ -59,7 +59,7 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
 TABLES: tuple[CharacterTable[Any], ...] = (
     *(characters.class_table, characters.white_table, normalize.fact_table),
     *(outline.mark_table, outline.number_table, letter_tables, letter_table),
-    *(layout_features.fine_table, flags.weight_table, soundness.sound_table, fold_tables),
+    *(layout_features.fine_table, flags.prose_marks, soundness.sound_table, fold_tables),
 )
 
 

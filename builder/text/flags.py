@@ -7,20 +7,19 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from builder import native
-from builder.text.characters import FREE_STOPS, STOP_SIGNS
+from builder.text.characters import FREE_STOPS, STOP_SIGNS, white_table
 from builder.text.cue_match import CueHit
 from builder.text.joined import text_codes, text_groups
 from builder.text.tables import character_table
 from schema.terms import Flag
 
-__all__ = ["find_all_flags", "find_flags", "weight_table"]
+__all__ = ["find_all_flags", "find_flags", "prose_marks"]
 
 MIN_NOTICE = 18
 """Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
@@ -49,17 +48,17 @@ MIN_UNSTOPPED = 120
 END_CHARS = 100
 """Characters at the end of a text in which it says that it goes on."""
 
-STOP_CHARS = 8
-"""Characters at the end of a line in which its stop stands."""
-
 TABLE_END = 0x40000
 """The first character that is not in the table: from here on, there are no letters."""
 
 MIN_TICKER = 6
 """Lines that begin with a clock time and go on, from which a text is a ticker."""
 
-_weigh_lines = native.kernel(
-    "weigh_lines",
+_LETTER, _WIDE_LETTER, _STOP, _FREE_STOP, _CLOSER, _STOPLESS, _WHITE = 1, 2, 4, 8, 16, 32, 64
+"""What a character is to prose; the first two sum up to its weight."""
+
+_weigh_prose = native.kernel(
+    "weigh_prose",
     *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE, native.I64, native.I64),
 )
 
@@ -72,11 +71,9 @@ _BY_CUE: Mapping[str, Flag] = {"reprint": Flag.REPRINT, "translation": Flag.TRAN
 
 _CUT_OFF = re.compile(r"(?:\. \. \.|\[(?:\.{3}|…)\]|\((?:\.{3}|…)\)|\[\+\d+ chars\])\s*\Z")
 _OPEN_END = re.compile(r"(?:\.{3}|…)\s*\Z")
-_END = rf"[{STOP_SIGNS}][\"'”’“‘»›«‹)\]」』）]{{0,3}}"
-"""A stop and the quotes that it closes; “ and « close them in German and its neighbours."""
-_STOP = re.compile(rf"{_END}\Z")
-_SENTENCE_END = re.compile(rf"(?<=[{FREE_STOPS}])|{_END}(?=\s|\Z)")
-_UNSTOPPED = re.compile(r"[\u0e00-\u0eff]")
+_CLOSERS = "\"'”’“‘»›«‹)]」』）"
+"""What may close behind a stop; “ and « close in German and its neighbours."""
+_STOPLESS_SCRIPTS = re.compile(r"[\u0e00-\u0eff]")
 """Scripts that write no stop: Thai and Lao."""
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TICKER_LINE = re.compile(r"\n\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
@@ -97,11 +94,11 @@ def find_all_flags(
     raw_texts: Sequence[str], texts: Sequence[str], hits: Sequence[Iterable[CueHit]]
 ) -> list[frozenset[Flag]]:
     """Return what `find_flags` returns for each article, in less time."""
-    found = zip(raw_texts, texts, map(list, hits), _line_weights(texts), strict=True)
+    found = zip(raw_texts, texts, map(list, hits), _measures(texts), strict=True)
     return [_flags(*article) for article in found]
 
 
-def _flags(raw_text: str, text: str, found: list[CueHit], weights: list[int]) -> frozenset[Flag]:
+def _flags(raw_text: str, text: str, found: list[CueHit], prose: "_Prose") -> frozenset[Flag]:
     flags = {_BY_CUE[hit.cue] for hit in found if hit.cue in _BY_CUE}
     flags |= {
         _BY_NOTICE[hit.cue]
@@ -113,51 +110,21 @@ def _flags(raw_text: str, text: str, found: list[CueHit], weights: list[int]) ->
         flags.add(Flag.TRUNCATED)
     if len(_TICKER_LINE.findall(f"\n{text}")) >= MIN_TICKER:
         flags.add(Flag.LIVEBLOG)
-    return frozenset(flags) | _shape_flags(raw_text, text, found, weights)
+    return frozenset(flags) | _shape_flags(raw_text, found, prose)
 
 
-def _shape_flags(raw_text: str, text: str, hits: list[CueHit], weights: list[int]) -> set[Flag]:
+def _shape_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
     """Return the flags of a text with little or no prose."""
-    lines = [line.strip() for line in text.split("\n")]
-    total = sum(weights)
-    stopped = list(map(_is_stopped, lines))
-    least = MIN_PARAGRAPH if len(lines) > 1 else MIN_SENTENCE
-    prose = sum(map(partial(_prose, least=least), lines, weights, stopped))
     flags: set[Flag] = set()
-    if total < SHORT_TEXT:
+    if prose.letters < SHORT_TEXT:
         cues = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE / 2}
         flags |= {Flag.VIDEO} if "player" in cues else set()
         flags |= {Flag.LOGIN_WALL} if "login" in cues else set()
-    if prose < MIN_SENTENCE:
+    if prose.prose < MIN_SENTENCE:
         flags.add(Flag.NOT_ARTICLE)
-    teasers = sum(not stop for line, stop in zip(lines, stopped, strict=True) if line)
-    if teasers >= MIN_INDEX_LINES and prose < MAX_INDEX_PROSE * total:
+    if prose.teasers >= MIN_INDEX_LINES and prose.prose < MAX_INDEX_PROSE * prose.letters:
         flags.add(Flag.INDEX)
     return flags
-
-
-def _is_stopped(line: str) -> bool:
-    """Say whether a line ends as a sentence does, or is one by its length where none has a stop."""
-    end = line[-STOP_CHARS:]
-    if _STOP.search(end):
-        return True
-    return len(line) >= MIN_UNSTOPPED and _UNSTOPPED.search(end) is not None
-
-
-def _prose(line: str, weight: int, is_stopped: bool, least: int) -> int:
-    """Return the letters of a line that are prose.
-
-    A line of at least `least` letters that breaks off counts with its whole sentences.
-    """
-    if weight < MIN_SENTENCE:
-        return 0
-    if is_stopped:
-        return weight
-    if weight < least:
-        return 0
-    *sentences, _ = _SENTENCE_END.split(line)  # the last one has no stop
-    found = map(_weight, sentences)
-    return sum(letters for letters in found if MIN_SENTENCE <= letters <= MAX_SENTENCE)
 
 
 def _weight(text: str) -> int:
@@ -165,24 +132,38 @@ def _weight(text: str) -> int:
     return sum(map(str.isalpha, text)) + 2 * len(_WIDE.findall(text))
 
 
-def _line_weights(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the weights of the lines of each text."""
+class _Prose(NamedTuple):
+    """Letters of a text, those of them that are prose, and how many of its lines have no stop.
+
+    A line that ends as a sentence does is prose, and so is one by its length where the script has
+    no stops; a long line that breaks off counts with its whole sentences.
+    """
+
+    letters: int
+    prose: int
+    teasers: int
+
+
+def _measures(texts: Sequence[str]) -> Iterator[_Prose]:
+    """Yield how much prose each text has."""
+    limits = np.array([MIN_SENTENCE, MAX_SENTENCE, MIN_PARAGRAPH, MIN_UNSTOPPED], np.int64)
     for group in text_groups(texts):
         codes, bounds = text_codes(texts[group])
-        ends = np.empty_like(bounds)
-        lines = sum(text.count("\n") + 1 for text in texts[group])
-        sums = np.empty(lines, dtype=np.int64)
-        _weigh_lines(codes, bounds, len(bounds) - 1, weight_table(), TABLE_END, sums, ends)
-        weights = sums.tolist()
-        for first, last in pairwise(ends.tolist()):
-            yield weights[first:last]
+        found = np.empty((bounds.size - 1, len(_Prose._fields)), np.int64)
+        _weigh_prose(codes, bounds, bounds.size - 1, prose_marks(), TABLE_END, limits, found)
+        yield from map(_Prose._make, found.tolist())
 
 
 @character_table
-def weight_table() -> npt.NDArray[np.uint8]:
-    """Build the weight of each character below `TABLE_END`."""
+def prose_marks() -> npt.NDArray[np.uint8]:
+    """Build what each character below `TABLE_END` is to prose."""
     characters = np.arange(TABLE_END, dtype=np.uint32)
-    weights = np.strings.isalpha(characters.view("<U1")).astype(np.uint8)
-    for found in re.finditer(f"{_WIDE.pattern}+", "".join(map(chr, range(0x10000)))):
-        weights[slice(*found.span())] += 2
-    return weights
+    marks = np.strings.isalpha(characters.view("<U1")).astype(np.uint8) * np.uint8(_LETTER)
+    marks[: white_table().size][white_table()] |= _WHITE
+    plane = "".join(map(chr, range(0x10000)))
+    for pattern, mark in ((_WIDE, _WIDE_LETTER), (_STOPLESS_SCRIPTS, _STOPLESS)):
+        for found in re.finditer(f"{pattern.pattern}+", plane):
+            marks[slice(*found.span())] |= mark
+    for signs, mark in ((STOP_SIGNS, _STOP), (FREE_STOPS, _FREE_STOP), (_CLOSERS, _CLOSER)):
+        marks[list(map(ord, signs))] |= mark
+    return marks

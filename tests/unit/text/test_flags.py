@@ -1,11 +1,22 @@
 """Flags say what a reader should know, and a menu raises none."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.text.characters import FREE_STOPS, STOP_SIGNS
 from builder.text.cue_match import CueHit
-from builder.text.flags import _line_weights, _weight, find_flags
+from builder.text.flags import (
+    MAX_SENTENCE,
+    MIN_PARAGRAPH,
+    MIN_SENTENCE,
+    MIN_UNSTOPPED,
+    _measures,
+    _weight,
+    find_flags,
+)
 from schema.terms import Flag
 
 BODY = "The council voted on Tuesday to repair the hall, which has been closed for three years."
@@ -104,8 +115,72 @@ def test_ideographs_weigh_as_words() -> None:
     assert Flag.NOT_ARTICLE not in flags("", "新图书馆周六上午正式开放，藏书两万余册。")
 
 
-@given(st.text())
-def test_weights_of_lines_are_those_of_their_letters(text: str) -> None:
-    """The look-up of all characters at once is only faster than counting letters one by one."""
-    expected = [_weight(line) for line in text.split("\n")]
-    assert list(_line_weights([text, "", text])) == [expected, [0], expected]
+END = rf"[{STOP_SIGNS}][\"'”’“‘»›«‹)\]」』）]{{0,3}}"
+
+
+def slow_prose(text: str) -> tuple[int, int, int]:
+    """Measure prose line by line, with Python's own facts of characters."""
+    lines = [line.strip() for line in text.split("\n")]
+    weights = list(map(_weight, lines))
+    stopped = list(map(slow_is_stopped, lines))
+    least = MIN_PARAGRAPH if len(lines) > 1 else MIN_SENTENCE
+    prose = 0
+    for line, weight, has_stop in zip(lines, weights, stopped, strict=True):
+        if has_stop:
+            prose += weight if weight >= MIN_SENTENCE else 0
+        elif weight >= least:
+            sentences = re.split(rf"(?<=[{FREE_STOPS}])|{END}(?=\s|\Z)", line)[:-1]
+            parts = map(_weight, sentences)
+            prose += sum(part for part in parts if MIN_SENTENCE <= part <= MAX_SENTENCE)
+    return sum(weights), prose, sum(map(bool, lines)) - sum(stopped)
+
+
+def slow_is_stopped(line: str) -> bool:
+    if re.search(rf"{END}\Z", line[-8:]):
+        return True
+    return len(line) >= MIN_UNSTOPPED and bool(re.search("[\u0e00-\u0eff]", line[-8:]))
+
+
+PIECES = st.sampled_from(
+    (
+        *(
+            "a" * 39,
+            "b" * 40,
+            "é" * 60,
+            "c" * 199,
+            "d" * 601,
+            "漢" * 14,
+            "ไทย" * 40,
+            "๑",
+            "\U00020000",
+        ),
+        *(
+            ". ",
+            ".",
+            "?!",
+            "。",
+            "。」",
+            "...",
+            ".”",
+            '.")’ ',
+            ".))))",
+            "၊",
+            "།",
+            "»",
+            "9",
+            "\ud800",
+        ),
+        *(" ", "\n", "\n\n", "\u3000", "\x1c", "\u00a0", "\0", "\U0010ffff"),
+    )
+)
+
+
+@given(st.lists(st.text() | st.lists(PIECES, max_size=24).map("".join), max_size=5))
+def test_prose_is_that_of_the_slow_twin(texts: list[str]) -> None:
+    """The kernel reads lines and sentences as patterns do."""
+    assert list(_measures(texts)) == list(map(slow_prose, texts))
+
+
+def test_the_prose_of_a_megabyte_is_measured() -> None:
+    for text in (". " * 500_000, "a" * 1_000_000, "漢。" * 500_000, "\n" * 1_000_000):
+        assert list(_measures([text])) == [slow_prose(text)]
