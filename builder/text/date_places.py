@@ -98,14 +98,31 @@ def find_places(
     text: str, dates: Sequence[PrintedDate], rules: DateRules, outlined: Outline
 ) -> Page:
     """Describe the place of every date; `text` must be what the dates were found in."""
-    first, last = outlined.body
-    places = [_place(date, text, rules, outlined) for date in dates]
+    starts, (first, last), *_ = outlined
+    lines = _Lines(text, outlined)
+    places = []
+    for date in dates:
+        number = bisect.bisect_right(starts, date.start) - 1
+        places.append(_place(date, number, starts[number], lines, rules))
     return Page(places, first, max(last, 0))
 
 
-def _place(date: PrintedDate, text: str, rules: DateRules, outlined: Outline) -> DatePlace:
-    number = bisect.bisect_right(outlined.starts, date.start) - 1
-    line, line_start = outlined.line(text, number), outlined.starts[number]
+class _Lines(dict[int, str]):
+    """The lines of a text by their numbers, each cut out when it is first asked for."""
+
+    def __init__(self, text: str, outlined: Outline) -> None:
+        super().__init__()
+        self._text, self._outlined = text, outlined
+
+    def __missing__(self, number: int) -> str:
+        line = self[number] = self._outlined.line(self._text, number)
+        return line
+
+
+def _place(
+    date: PrintedDate, number: int, line_start: int, lines: _Lines, rules: DateRules
+) -> DatePlace:
+    line = lines[number]
     at, end = date.start - line_start, date.end - line_start
     before, after = line[max(0, at - BEFORE) : at], line[end : end + AFTER]
     is_prose = _is_prose(line)
@@ -115,7 +132,7 @@ def _place(date: PrintedDate, text: str, rules: DateRules, outlined: Outline) ->
     if _POST_BEFORE.search(before):
         kind = REFUSED
     if kind is None and not _LETTER.search(before):
-        kind = _label_above(text, number, rules, outlined)
+        kind = _label_above(lines, number, rules)
     clock = bool(_CLOCK_AFTER.match(after) or _CLOCK_BEFORE.search(before))
     is_long = len(line) > LONG_LINE
     leading = _leading_word(before, rules)
@@ -229,13 +246,11 @@ def _label_behind(after: str, rules: DateRules) -> DateKind | str | None:
     return None
 
 
-def _label_above(
-    text: str, number: int, rules: DateRules, outlined: Outline
-) -> DateKind | str | None:
+def _label_above(lines: _Lines, number: int, rules: DateRules) -> DateKind | str | None:
     """Find a label that fills the line above, at most one empty line away."""
     for above in (number - 1, number - 2):
-        line = outlined.line(text, above) if above >= 0 else ""
-        if line.strip():
+        if above >= 0 and lines[above].strip():
+            line = lines[above]
             if len(line) > MAX_LABEL_LINE:
                 return None
             return _kind(" ".join(_words(line.casefold())), rules)

@@ -208,7 +208,7 @@ def _assess(
     """Decide the language of a text, asking for those of its passages."""
     declared_tag = _declared_tag(declared)
     letters = islice(filter(str.isalpha, text), sampling.min_letters)
-    if sum(1 for _ in letters) < sampling.min_letters:
+    if len(list(letters)) < sampling.min_letters:
         return LanguageDecision(
             UNDETERMINED, 0.0, (Flag.LANGUAGE_UNCERTAIN,), declared_tag, "short"
         )
@@ -270,19 +270,22 @@ def _vote(passages: Sequence[str]) -> Reading[tuple[str, float, float]]:
     A passage without a language, or one whose score is below a half, tells nothing and is left
     out of the shares, unless no passage tells anything.
     """
-    votes: Counter[str] = Counter()
-    doubts: dict[str, list[float]] = {}
-    faint = LanguageGuess(tag=UNDETERMINED, score=0.0)
-    counts = [sum(map(str.isalpha, passage)) for passage in passages]
-    guesses = yield [passage for passage, letters in zip(passages, counts, strict=True) if letters]
-    for letters, guess in zip(filter(None, counts), guesses, strict=True):
-        if guess.tag == UNDETERMINED or guess.score < 0.5:
-            faint = max(faint, guess, key=lambda known: (known.tag != UNDETERMINED, known.score))
-            continue
-        votes[guess.tag] += round(letters * guess.score * 1000)
-        doubts.setdefault(guess.tag, []).append(1.0 - guess.score)
-    if not votes:
+    readable = [passage for passage in passages if any(map(str.isalpha, passage))]
+    guesses = yield readable
+    told = [
+        (passage, guess)
+        for passage, guess in zip(readable, guesses, strict=True)
+        if guess.tag != UNDETERMINED and guess.score >= 0.5
+    ]
+    if not told:
+        nothing = LanguageGuess(tag=UNDETERMINED, score=0.0)
+        faint = max(nothing, *guesses, key=lambda one: (one.tag != UNDETERMINED, one.score))
         return faint.tag, faint.score, 0.0
+    doubts: dict[str, list[float]] = {}
+    for _, guess in told:
+        doubts.setdefault(guess.tag, []).append(1.0 - guess.score)
+    # Where all agree, the share is the whole, whatever the letters.
+    votes = _count_votes(told) if len(doubts) > 1 else Counter(doubts.keys())
     total = votes.total()
     families: Counter[str] = Counter()
     for tag, weight in votes.items():
@@ -299,12 +302,21 @@ def _vote(passages: Sequence[str]) -> Reading[tuple[str, float, float]]:
     return best, votes[best] / total * (1.0 - prod(doubts[best])), others / total
 
 
+def _count_votes(told: Sequence[tuple[str, LanguageGuess]]) -> Counter[str]:
+    """Count the letters of the passages of each language, each times its score."""
+    votes: Counter[str] = Counter()
+    for passage, guess in told:
+        letters = sum(map(str.isalpha, passage))
+        votes[guess.tag] += round(letters * guess.score * 1000)
+    return votes
+
+
 def _with_script(tag: str, text: str) -> str:
     """Add the script that zh and sr need, counted in the first 4,000 characters."""
     head = text[:4000]
     if tag == "zh":
-        simplified = sum(character in _ONLY_SIMPLIFIED for character in head)
-        traditional = sum(character in _ONLY_TRADITIONAL for character in head)
+        simplified = sum(map(_ONLY_SIMPLIFIED.__contains__, head))
+        traditional = sum(map(_ONLY_TRADITIONAL.__contains__, head))
         if simplified == traditional:
             return tag
         return "zh-Hans" if simplified > traditional else "zh-Hant"

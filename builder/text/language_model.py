@@ -109,11 +109,13 @@ class Py3LangId:
         Close kin (hr, sr, bs) share the probability of a text that they would write alike: an
         unsure answer gets the sum of its kin.
         """
-        return [self._guess(chances) for chances in self._chances(list(map(_encode, texts)))]
+        chances = self._chances(list(map(_encode, texts)))
+        best = chances.argmax(axis=1)
+        scores = chances[np.arange(len(texts)), best]
+        return list(map(self._guess, chances, best.tolist(), scores.tolist()))
 
-    def _guess(self, chances: Floats) -> LanguageGuess:
-        best = int(chances.argmax())
-        tag, score = self._labels[best], float(chances[best])
+    def _guess(self, chances: Floats, best: int, score: float) -> LanguageGuess:
+        tag = self._labels[best]
         if score < SURE and tag in SECOND_LOOK:
             shares = zip(self._labels, chances.tolist(), strict=True)
             kin = (share for label, share in shares if FAMILY.get(label) == FAMILY[tag])
