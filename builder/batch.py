@@ -307,11 +307,14 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
             for span in work.spans or ()
         ),
         "origin": work.raw.origin,
-        "removed": _receipt(work),
+        "removed": (),
         "raw_chars": len(work.normalized),
         "signature": work.signature,
     }
-    return CleanArticle.model_validate(values, context=TEXT_IS_SOUND if work.is_sound else None)
+    receipt = _receipt(work)  # checked by itself, and not once more as a part of the article
+    context = TEXT_IS_SOUND if work.is_sound else None
+    article = CleanArticle.model_validate(values, context=context)
+    return article.model_copy(update={"removed": receipt})
 
 
 STAGES: Sequence[Many] = (
