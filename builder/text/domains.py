@@ -7,7 +7,6 @@ Source: https://publicsuffix.org/list/
 """
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 __all__ = ["Suffixes", "read_suffixes", "spellings"]
@@ -62,13 +61,12 @@ class Suffixes(NamedTuple):
 
 def read_suffixes(content: str) -> Suffixes:
     """Read the list, up to the suffixes of private platforms."""
-    rules: set[str] = set()
-    ends: set[str] = set()
-    for line in content.partition(_PRIVATE)[0].splitlines():
-        rule = line.partition(" ")[0]
-        if rule and not rule.startswith("//"):
-            rules.add(rule)
-            ends.update(_ends(rule))
+    lines = content.partition(_PRIVATE)[0].splitlines()
+    rules = {line.partition(" ")[0] for line in lines if not line.startswith("//")} - {""}
+    ends, shorter = set(rules), rules
+    while shorter:
+        shorter = {rule.partition(".")[2] for rule in shorter} - {""}
+        ends |= shorter
     return Suffixes(frozenset(rules), frozenset(ends))
 
 
@@ -82,12 +80,6 @@ def spellings(domain: str) -> tuple[str, ...]:
         return idna.decode(domain), idna.encode(domain).decode()
     except UnicodeError:
         return (domain,)
-
-
-def _ends(rule: str) -> Iterator[str]:
-    while rule:
-        yield rule
-        rule = rule.partition(".")[2]
 
 
 def _labels(host: str) -> list[str]:
