@@ -24,8 +24,9 @@ __all__ = [
     "unescape_path",
 ]
 
-PIECE_BYTES = 1 << 20
-"""Bytes of a plain file that are read at a time."""
+PIECE_BYTES = 1 << 18
+"""Bytes of a plain file that are read at a time: a part of the smallest slice, behind which what
+was read is lost."""
 
 PACKED_BYTES = 1 << 11
 """Compressed bytes that are expanded at a time. Small, because at a break the output of the last
