@@ -18,7 +18,8 @@ from builder.text import characters, entities, flags, layout_features, normalize
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.cue_words import letter_tables
-from builder.text.date_patterns import load_date_rules
+from builder.text.date_patterns import DateRules, load_date_rules
+from builder.text.date_store import pack_date_rules, unpack_date_rules
 from builder.text.domains import read_suffixes, spellings
 from builder.text.entities import EntityTagger, NoneTagger
 from builder.text.language_model import Py3LangId
@@ -76,6 +77,13 @@ def _load_cues(folder: Path) -> CueRules:
     return unpack_cues(prepared("cues", sources, lambda: pack_cues(load_cues(folder))))
 
 
+def _load_date_rules(folder: Path) -> DateRules:
+    """Load the names of months and the words around dates, in the same way."""
+    sources = [*sorted(folder.glob("*.toml")), *sorted(_TEXT.glob("date_*.py"))]
+    made = prepared("dates", sources, lambda: pack_date_rules(load_date_rules(folder)))
+    return unpack_date_rules(made)
+
+
 def _load_lexicon(path: Path) -> Lexicon:
     """Load the words that the layout model counts, in the same way."""
     sources = [path, *sorted(_TEXT.glob("*.py"))]
@@ -84,7 +92,7 @@ def _load_lexicon(path: Path) -> Lexicon:
 
 # Rules and models are frozen, so all builds of a process share them.
 _cues = cache(_load_cues)
-_date_rules = cache(load_date_rules)
+_date_rules = cache(_load_date_rules)
 _identifier = cache(load_identifier)
 _layout = cache(partial(load_layout, read=_load_lexicon))
 
