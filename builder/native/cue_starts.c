@@ -6,12 +6,13 @@
 enum { PAIR, FIRST, ALONE_ANYWHERE, ALONE_OPENING, INNER, LITERAL, LITERAL_INNER };
 enum { CAPITAL = 1, OPENING };
 
-enum { ANCHOR_CHARS = 5, KEY_BITS = 16 };
+enum { ANCHOR_CHARS = 5, KEY_BITS = 16, FILTER_BITS = 18 };
 
 static const uint32_t MIX_1 = 0x9E3779B1u, MIX_2 = 0x85EBCA6Bu, NUMBER_KEY = 0x4E756D21u;
 
 typedef struct {
     Text text;
+    const uint64_t *filter;
     const int32_t *buckets;
     const uint32_t *keys;
     const int32_t *numbers, *cues, *programs;
@@ -52,6 +53,9 @@ static uint32_t entry_key(uint32_t kind, uint32_t first, uint32_t second)
 /* Returns the first entry that has a key, or -1. */
 static int64_t find(const Reader *reader, uint32_t key)
 {
+    uint32_t bit = key >> (32 - FILTER_BITS);
+    if (!(reader->filter[bit / 64] >> bit % 64 & 1))
+        return -1;
     const int32_t *bucket = reader->buckets + (key >> (32 - KEY_BITS));
     for (int64_t at = bucket[0]; at < bucket[1]; at++)
         if (reader->keys[at] == key)
@@ -195,6 +199,7 @@ static void read_literals(Reader *reader)
  *   from the next. At least ANCHOR_CHARS line breaks follow the last text.
  * folds, facts, sets: the folded form, the facts and, by folded form, the sets of each character
  *   below TABLE_END.
+ * filter: a bit for each way a key may begin, set if one of the index does.
  * buckets, keys, numbers: the index: keys, sorted, with the number of a cue each; those whose first
  *   bits are b stand at buckets[b] .. buckets[b + 1].
  * cues: a row for each cue. programs: their patterns.
@@ -204,13 +209,13 @@ static void read_literals(Reader *reader)
  * Returns how many matches there are. */
 int64_t match_cues(
     const uint32_t *codes, const int64_t *bounds, int64_t texts, int64_t between,
-    const uint32_t *folds, const uint16_t *facts, const uint32_t *sets, const int32_t *buckets,
-    const uint32_t *keys, const int32_t *numbers, const int32_t *cues, const int32_t *programs,
-    int64_t *matches, int64_t room, int64_t *ends)
+    const uint32_t *folds, const uint16_t *facts, const uint32_t *sets, const uint64_t *filter,
+    const int32_t *buckets, const uint32_t *keys, const int32_t *numbers, const int32_t *cues,
+    const int32_t *programs, int64_t *matches, int64_t room, int64_t *ends)
 {
     Reader reader = {.text = {.codes = codes, .folds = folds, .facts = facts, .sets = sets},
-                     .buckets = buckets, .keys = keys, .numbers = numbers, .cues = cues,
-                     .programs = programs, .matches = matches, .room = room};
+                     .filter = filter, .buckets = buckets, .keys = keys, .numbers = numbers,
+                     .cues = cues, .programs = programs, .matches = matches, .room = room};
     for (int64_t i = 0; i < texts; i++) {
         reader.text.begin = bounds[i];
         reader.text.end = bounds[i + 1] - between;

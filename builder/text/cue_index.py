@@ -29,6 +29,10 @@ no certain one; the first two characters of either in scripts without spaces."""
 _KEY_BITS = 16
 """Bits of a key that say where in the index it stands: of thirty thousand keys, few share them."""
 
+_FILTER_BITS = 18
+"""Bits of a key that tell most words of a text from those of the index, in a table that fits into
+the innermost cache."""
+
 Keys = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int32]
 
@@ -88,11 +92,13 @@ class CueIndex:
     """Where to look for which cue, and how to match it.
 
     `keys` are sorted, and `numbers` are the cues they belong to; the keys whose first bits are `b`
-    stand at `buckets[b]` to `buckets[b + 1]`. `cues` has a `CueRow` for each cue, and `kinds` a row
-    for each kind of pieces. `programs` are the patterns of the cues, behind that of a date line,
-    and `sets` the sets of characters that they ask for.
+    stand at `buckets[b]` to `buckets[b + 1]`, and `filter` has a bit for each beginning that a key
+    has. `cues` has a `CueRow` for each cue, and `kinds` a row for each kind of pieces. `programs`
+    are the patterns of the cues, behind that of a date line, and `sets` the sets of characters that
+    they ask for.
     """
 
+    filter: npt.NDArray[np.uint64]
     buckets: Numbers
     keys: Keys
     numbers: Numbers
@@ -112,6 +118,7 @@ def index_cues(
     keys = keys[order]
     firsts = np.arange((1 << _KEY_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _KEY_BITS)
     return CueIndex(
+        filter=_filter(keys),
         buckets=np.searchsorted(keys, firsts).astype(np.int32),
         keys=keys,
         numbers=np.array([number for *_, number in entries], dtype=np.int32)[order],
@@ -120,6 +127,13 @@ def index_cues(
         programs=programs.steps(),
         sets=programs.sets(),
     )
+
+
+def _filter(keys: Keys) -> npt.NDArray[np.uint64]:
+    """Set the bits of the beginnings of keys."""
+    bits = np.zeros(1 << _FILTER_BITS, dtype=np.bool_)
+    bits[keys >> np.uint32(32 - _FILTER_BITS)] = True
+    return np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64)
 
 
 def _entries(cue: Indexed, number: int) -> Iterator[Entry]:

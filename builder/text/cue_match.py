@@ -50,7 +50,7 @@ _TEXTS = (native.U32, native.I64, native.SIZE, native.SIZE, native.U32, native.U
 _match_cues = native.kernel(
     "match_cues",
     *_TEXTS,
-    *(native.I32, native.U32, native.I32, native.I32, native.I32),
+    *(native.U64, native.I32, native.U32, native.I32, native.I32, native.I32),
     *(native.I64, native.SIZE, native.I64),
 )
 
@@ -99,7 +99,7 @@ def match_group(texts: Sequence[str], rules: CueRules) -> Matched:
     text, begins = join_texts(texts)
     codes = read_codes(text)
     given = codes, begins, len(texts), len(BETWEEN), *letter_tables(), index.sets
-    looked_up = index.buckets, index.keys, index.numbers, index.cues, index.programs
+    looked_up = index.filter, index.buckets, index.keys, index.numbers, index.cues, index.programs
     matches, ends = _run(_match_cues, (*given, *looked_up), begins, _MATCH_COLUMNS)
     owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
     bound = index.cues[matches[:, _CUE], _LANGUAGE]
