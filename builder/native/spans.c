@@ -150,6 +150,12 @@ static int64_t skip_words(const struct text *text, int64_t at, int64_t stop)
     return at;
 }
 
+/* Says whether no further white character of removed text can matter to a gap. */
+static int is_settled(const struct gap *gap)
+{
+    return gap->all.newline >= 0 && gap->all.space >= 0;
+}
+
 /* Finds the pieces that are removed from texts.
  *
  * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
@@ -203,6 +209,8 @@ int64_t remove_spans(
                 note_white(&gap.all, text.codes[at], at);
             if (white_here && !active.all)
                 note_white(&gap.free, text.codes[at], at);
+            if (active.all && is_settled(&gap)) /* all proposals end in the text */
+                pieces.spans[2 * pieces.found - 1] = event->at, at = event->at - 1;
         }
         ends[own + 1] = pieces.found;
     }
