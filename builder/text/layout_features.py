@@ -49,6 +49,7 @@ _FINE = ("?!？！؟", ":：", "@#", "€$£¥₽₴₺₹₩%％", "©®™", "
 _CUE_GROUPS = {"related": 0, "comment": 1, "sources": 2}
 _CUE_GROUPS |= dict.fromkeys(("byline", "date_header", "reading_time"), 3)
 _CUE_GROUPS |= {"photo": 4}
+_CUE_GROUPS |= {f"cue.{name}": group for name, group in _CUE_GROUPS.items()}
 _OTHER_CUES = 5
 
 _describe_texts = native.kernel(
@@ -102,7 +103,7 @@ def describe_texts(
         MemoryError: there is no room for the work.
     """
     spans = [
-        (start, end, _CUE_GROUPS.get(rule.removeprefix("cue."), _OTHER_CUES))
+        (start, end, _CUE_GROUPS.get(rule, _OTHER_CUES))
         for found in cues
         for start, end, rule in found
     ]
