@@ -20,7 +20,7 @@ from builder.text.cue_words import letter_tables, read_codes
 from builder.text.joined import BETWEEN, join_texts
 from builder.text.names import NameSpan, leading_name, listed_names
 
-__all__ = ["PROMPTS", "CueHit", "Matched", "match_group", "settle_group"]
+__all__ = ["PROMPTS", "CueHit", "Matched", "match_texts", "settle_texts"]
 
 Places = npt.NDArray[np.int64]
 
@@ -78,7 +78,7 @@ class CueHit(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """What the first pass finds in neighbouring texts.
+    """What the first pass finds in texts.
 
     `matches` has a row for each, and `owners` the numbers of their texts. `bound` has the number of
     the language that each is bound to, or -1, and `asked` the texts whose language matters so.
@@ -93,8 +93,8 @@ class Matched(NamedTuple):
     asked: list[int]
 
 
-def match_group(texts: Sequence[str], rules: CueRules) -> Matched:
-    """Find where phrases stand in neighbouring texts."""
+def match_texts(texts: Sequence[str], rules: CueRules) -> Matched:
+    """Find where phrases stand in texts, of which there is at least one."""
     index = rules.index
     text, begins = join_texts(texts)
     codes = read_codes(text)
@@ -107,29 +107,31 @@ def match_group(texts: Sequence[str], rules: CueRules) -> Matched:
     return Matched(text, given, begins, matches, owners, bound, asked)
 
 
-def settle_group(
-    group: Matched, languages: Sequence[str], rules: CueRules
+def settle_texts(
+    matched: Matched, languages: Sequence[str], rules: CueRules
 ) -> Iterator[list[CueHit]]:
     """Decide what goes with the matches: yield the hits of each text, sorted by place.
 
     Args:
-        group: what `match_group` found.
+        matched: what `match_texts` found.
         languages: the languages of those texts that it asks for.
         rules: the cues of all languages.
     """
-    texts = group.begins.size - 1
-    kept = group.bound < 0
-    for number, tag in zip(group.asked, languages, strict=True):
+    texts = matched.begins.size - 1
+    kept = matched.bound < 0
+    for number, tag in zip(matched.asked, languages, strict=True):
         primary = tag.partition("-")[0]
         if primary in rules.languages:
             language = rules.languages.index(primary)
-            kept |= (group.bound == language) & (group.owners == number)
-    names = _read_names(group, kept, rules)
-    matches = group.matches[kept]
-    ends = np.searchsorted(group.owners[kept], np.arange(texts), side="right")
+            kept |= (matched.bound == language) & (matched.owners == number)
+    names = _read_names(matched, kept, rules)
+    matches = matched.matches[kept]
+    ends = np.searchsorted(matched.owners[kept], np.arange(texts), side="right")
     weighed = rules.index.cues, rules.index.programs, rules.index.kinds, matches, ends, names
-    hits, ends = _run(_settle_cues, (*group.given, *weighed, _NUMBERS), group.begins, _HIT_COLUMNS)
-    return _hits(hits, ends, group.begins)
+    hits, ends = _run(
+        _settle_cues, (*matched.given, *weighed, _NUMBERS), matched.begins, _HIT_COLUMNS
+    )
+    return _hits(hits, ends, matched.begins)
 
 
 def _run(
@@ -147,9 +149,9 @@ def _run(
     return rows[:count], ends
 
 
-def _read_names(group: Matched, kept: npt.NDArray[np.bool_], rules: CueRules) -> Places:
+def _read_names(matched: Matched, kept: npt.NDArray[np.bool_], rules: CueRules) -> Places:
     """Read the names of matches, and note at each which are its own; it is not kept without any."""
-    text, matches = group.text, group.matches
+    text, matches = matched.text, matched.matches
     rows = np.flatnonzero(kept & (matches[:, _NAME_START] >= 0))
     kinds = rules.index.cues[matches[rows, _CUE], _NAMED].tolist()
     stretches = matches[rows, _NAME_START:]

@@ -7,12 +7,10 @@ prose, quotations and subheads stay. It knows nothing of layout or of other arti
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 
 from builder.text.clean import Proposal
-from builder.text.cue_match import CueHit, match_group, settle_group
+from builder.text.cue_match import CueHit, match_texts, settle_texts
 from builder.text.cue_rules import CUE_NAMES, CueRules
-from builder.text.joined import text_groups
 
 __all__ = ["CueHit", "cue_proposals", "find_all_cues", "find_cues", "propose_cues"]
 
@@ -60,11 +58,7 @@ def find_all_cues(
         languages: asked for the texts in which a phrase stands that is bound to a language.
         rules: what `load_cues` returned.
     """
-    parts = list(text_groups(texts))
-    groups = [match_group(texts[part], rules) for part in parts]
-    asked = [
-        part.start + at for part, group in zip(parts, groups, strict=True) for at in group.asked
-    ]
-    tags = iter(languages(asked) if asked else ())
-    for group in groups:
-        yield from settle_group(group, list(islice(tags, len(group.asked))), rules)
+    if not texts:
+        return iter(())
+    matched = match_texts(texts, rules)
+    return settle_texts(matched, languages(matched.asked) if matched.asked else (), rules)
