@@ -27,19 +27,25 @@ struct segment {
     uint8_t first, second, last, ending, is_prose;
 };
 
-/* The words by which pages speak of themselves: sorted keys, each with its topic. */
+/* Keys of the lexicon that begin with so many bits in common stand in one short row. */
+enum { START_BITS = 12 };
+
+/* The words by which pages speak of themselves: sorted keys, all different, each with its topic. */
 struct lexicon {
     const uint32_t *keys;
     const int64_t *topics;
-    int64_t size;
     const uint8_t *is_near; /* whether a key has its upper bits in common with one of these */
+    int32_t starts[(1 << START_BITS) + 1]; /* of the row of each beginning */
 };
+
+/* Finds where the keys of each beginning stand among so many words. */
+void find_starts(struct lexicon *lexicon, int64_t words);
 
 struct reader {
     const uint32_t *codes;   /* of one text */
     const uint8_t *classes;  /* finer ones, of the basic plane */
     const uint32_t *mixed;   /* a mixed number for each letter, the same for both cases */
-    struct lexicon lexicon;
+    const struct lexicon *lexicon;
     int64_t *seen;           /* for each bucket the place after the last segment that has it */
 };
 

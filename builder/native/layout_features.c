@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "layout.h"
-
-/* Features are in units of 1 / GRID, at most LIMIT in size. */
-enum { GRID = 32, LIMIT = 8 };
+#include "layout_row.h"
 
 /* Segments of one make fall into so many buckets. */
 enum { SHAPES = 1 << 12 };
@@ -18,44 +16,6 @@ enum { GAP = 40 };
 /* What cues find: headings of related texts, of comments, of sources; bylines and dates; captions;
  * all else. */
 enum { CUES = 6 };
-
-/* Most features are roots of small numbers, which are looked up. */
-enum { KNOWN_ROOTS = 256 };
-
-/* A row of features on its way, and the fourth roots of small numbers as features. */
-struct row {
-    int16_t *place, *end;
-    const int16_t *roots;
-};
-
-static int16_t in_units(double value)
-{
-    value = value < -LIMIT ? -LIMIT : value > LIMIT ? LIMIT : value;
-    return (int16_t)lrint(value * GRID);
-}
-
-static void put_units(struct row *row, int16_t units)
-{
-    if (row->place < row->end)
-        *row->place++ = units;
-}
-
-static void put(struct row *row, double value)
-{
-    put_units(row, in_units(value));
-}
-
-/* Flattens large sizes; IEEE arithmetic rounds it exactly. */
-static double fourth_root(double value)
-{
-    return sqrt(sqrt(value));
-}
-
-/* Puts the fourth root of a number that is not negative. */
-static void put_root(struct row *row, int64_t value)
-{
-    put_units(row, value < KNOWN_ROOTS ? row->roots[value] : in_units(fourth_root((double)value)));
-}
 
 static int64_t at_least(int64_t value, int64_t least)
 {
@@ -378,12 +338,14 @@ static void forget(
 
 static void put_page(
     struct page *page, const struct echo *echoes, const struct repeats *repeats,
-    const double *covered, const int16_t *roots, int16_t *features, int64_t width)
+    const double *covered, const double *roots, int16_t *features, int64_t width)
 {
     int64_t gap = 0;
     for (int64_t at = 0; at < page->number; at++) {
         const struct segment *own = page->segments + at;
-        struct row row = {features + at * width, features + (at + 1) * width, roots};
+        struct row row;
+        row.size = 0;
+        row.roots = roots;
         put_signs(&row, own);
         put_edges(&row, own);
         put_makes(&row, own);
@@ -394,6 +356,7 @@ static void put_page(
         put_run(&row, page, at);
         put_repeats(&row, repeats, at);
         put_cues(&row, covered + at * CUES);
+        round_row(&row, width, features + at * width);
     }
 }
 
@@ -416,9 +379,11 @@ int64_t describe_texts(
     int64_t width)
 {
     int64_t most = 1, longest = 1, slots = 2;
-    int16_t roots[KNOWN_ROOTS];
+    struct lexicon lexicon = {.keys = keys, .topics = topics, .is_near = is_near};
+    find_starts(&lexicon, words);
+    double roots[KNOWN_ROOTS];
     for (int value = 0; value < KNOWN_ROOTS; value++)
-        roots[value] = in_units(fourth_root(value));
+        roots[value] = fourth_root(value);
     for (int64_t text = 0; text < texts; text++) {
         most = at_least(bounds[text + 1] - bounds[text], most);
         longest = at_least(offsets[text + 1] - offsets[text], longest);
@@ -443,8 +408,7 @@ int64_t describe_texts(
     for (int64_t text = 0; is_ready && text < texts; text++) {
         int64_t first = bounds[text], number = bounds[text + 1] - first;
         int64_t cue = cue_bounds[text];
-        struct reader reader = {codes + offsets[text], classes, mixed,
-                                {keys, topics, words, is_near}, seen};
+        struct reader reader = {codes + offsets[text], classes, mixed, &lexicon, seen};
         struct page page = {
             .codes = reader.codes, .kinds = kinds + first, .segments = segments, .number = number};
         for (repeats.mask = 1; repeats.mask < 2 * number;)

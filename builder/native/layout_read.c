@@ -17,6 +17,16 @@ enum { PROSE_WEIGHT = 90 };
 
 static const uint32_t GOLDEN = 0x9E3779B1;
 
+void find_starts(struct lexicon *lexicon, int64_t words)
+{
+    int32_t at = 0;
+    for (uint32_t beginning = 0; beginning <= 1 << START_BITS; beginning++) {
+        while (at < words && lexicon->keys[at] >> (32 - START_BITS) < beginning)
+            at++;
+        lexicon->starts[beginning] = at;
+    }
+}
+
 /* A word, or its beginning, on the way: the sum of its mixed letters, and three of them. */
 struct hash {
     uint32_t sum, first, second, last;
@@ -41,14 +51,10 @@ static void add_topic(const struct lexicon *lexicon, uint32_t key, struct segmen
     segment->terms++;
     if (!lexicon->is_near[key >> (32 - FILTER_BITS)])
         return;
-    /* without branches: which half holds a hash is not foreseen */
-    const uint32_t *place = lexicon->keys;
-    for (int64_t left = lexicon->size, half; left > 1; left -= half) {
-        half = left / 2;
-        place += place[half - 1] < key ? half : 0;
-    }
-    if (*place == key)
-        segment->topics[lexicon->topics[place - lexicon->keys]]++;
+    const int32_t *starts = lexicon->starts + (key >> (32 - START_BITS));
+    for (int32_t at = starts[0]; at < starts[1]; at++)
+        if (lexicon->keys[at] == key)
+            segment->topics[lexicon->topics[at]]++;
 }
 
 /* Notes a term that may come back in other segments. */
@@ -90,7 +96,8 @@ static uint32_t read_word(const struct reader *reader, int64_t *place, struct se
     uint32_t code = basic(reader->codes[at]), mixed = reader->mixed[code];
     uint8_t first = reader->classes[code], second = first, kind = first;
     int64_t longest = code >= HANGUL ? MAX_HANGUL : MAX_WORD;
-    struct hash word = {mixed, mixed, mixed, mixed}, head = word;
+    struct hash word = {mixed, mixed, mixed, mixed};
+    uint32_t head_sum = mixed, head_last = mixed; /* of its beginning */
     segment->counts[first]++;
     for (at++; at < segment->end; at++) {
         code = basic(reader->codes[at]);
@@ -106,11 +113,12 @@ static uint32_t read_word(const struct reader *reader, int64_t *place, struct se
             second = kind;
         }
         if (at < begin + longest)
-            head = word;
+            head_sum = word.sum, head_last = mixed;
     }
     *place = at;
     add_make(first, second, at - begin, segment);
-    add_topic(&reader->lexicon, lexicon_key(&head), segment);
+    struct hash head = {head_sum, word.first, word.second, head_last};
+    add_topic(reader->lexicon, lexicon_key(&head), segment);
     if (at - begin >= MIN_ECHO)
         add_echo(reader->seen, &word, segment);
     return word.sum;
@@ -121,7 +129,7 @@ static void read_pair(
     const struct reader *reader, uint32_t first, uint32_t second, struct segment *segment)
 {
     struct hash pair = {first + second, first, second, second};
-    add_topic(&reader->lexicon, lexicon_key(&pair), segment);
+    add_topic(reader->lexicon, lexicon_key(&pair), segment);
     add_echo(reader->seen, &pair, segment);
 }
 
