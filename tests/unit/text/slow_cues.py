@@ -34,7 +34,9 @@ def slow_cues(text: str, language: str, rules: ReadRules) -> list[CueHit]:
             if not cue.phrase.unspaced:
                 if at and not is_glued and _is_word(folded[at - 1]):
                     continue
-                if not _is_looked_up(folded, at, end, parsed, is_glued=is_glued):
+                # Elsewhere, a word alone is only looked up where a line may open.
+                alone = cue.where in ("starts", "contains") or is_glued or _may_open(text, at)
+                if not _is_looked_up(folded[at:], end - at, parsed, alone=alone, glued=is_glued):
                     continue
             closed = gate(cue) == OPENING or (gate(cue) == CAPITAL and text[at].islower())
             if not closed or matcher.opens_line(at):
@@ -55,18 +57,28 @@ def _places(folded: str, cue: Cue, parsed: Parsed) -> Iterator[tuple[int, int]]:
         found = compiled(cue.phrase.pattern).search(folded, found.start() + 1)
 
 
-def _is_looked_up(folded: str, at: int, end: int, parsed: Parsed, *, is_glued: bool) -> bool:
+def _may_open(text: str, at: int) -> bool:
+    return at < 2 or not text[at].islower() or text[at - 1] == "\n" or not text[at - 2].isalnum()
+
+
+def _is_looked_up(rest: str, size: int, parsed: Parsed, *, alone: bool, glued: bool) -> bool:
     """Say whether the words begin as those of a phrase: one that is glued to the next does not."""
-    words = [_key(found.group()) for found in _WORD.finditer(folded, at) if found.start() < end]
     if not parsed.heads:
+        words = [_key(found.group()) for found in _WORD.finditer(rest) if found.start() < size]
         return not parsed.anchor.isdisjoint(words)
-    second = [_key(found.group()) for found in islice(_WORD.finditer(folded, at), 1, 2)]
+    first, second = [*map(_key, islice(_words(rest), 2)), "", ""][:2]
     return any(
-        first == words[0] and (is_glued or other in ("", *second)) for first, other in parsed.heads
+        head == first and (glued or (other == second if other else alone))
+        for head, other in parsed.heads
     )
 
 
+def _words(text: str) -> Iterator[str]:
+    return (found.group() for found in _WORD.finditer(text))
+
+
 def _key(word: str) -> str:
+    """Return what a word is looked up by."""
     return NUMBER if word[0] in "0123456789" else word[:ANCHOR_CHARS]
 
 
