@@ -60,3 +60,32 @@ int64_t choose_segments(
     free(choices);
     return texts;
 }
+
+/* Joins the neighbouring segments of a text that do not stay; none do in one where no segment is
+ * more likely article than not.
+ *
+ * scores, keep: of each segment: its log odds, and whether it stays.
+ * bounds: the segments of text i are bounds[i] .. bounds[i + 1]; starts, ends: their places.
+ * spans: start and end of each run, as many as there are segments.
+ * stops: one more than there are texts; the runs of text i are stops[i] .. stops[i + 1]. */
+int64_t join_removed(
+    const float *scores, const uint8_t *keep, const int64_t *bounds, int64_t texts,
+    const int64_t *starts, const int64_t *ends, int64_t *spans, int64_t *stops)
+{
+    int64_t found = 0;
+    stops[0] = 0;
+    for (int64_t text = 0; text < texts; text++) {
+        int is_noise = 1, is_open = 0;
+        for (int64_t at = bounds[text]; at < bounds[text + 1]; at++)
+            is_noise &= !(scores[at] >= 0.0f);
+        for (int64_t at = bounds[text]; at < bounds[text + 1] && !is_noise; at++) {
+            if (!keep[at] && !is_open)
+                spans[2 * found++] = starts[at];
+            if (!keep[at])
+                spans[2 * found - 1] = ends[at];
+            is_open = !keep[at];
+        }
+        stops[text + 1] = found;
+    }
+    return found;
+}

@@ -17,6 +17,7 @@ from builder.text.layout import (
     DOUBT,
     SPREAD,
     WEIGHT_GRID,
+    _removed,
     choose_segments,
     load_layout,
     propose_layout,
@@ -24,7 +25,7 @@ from builder.text.layout import (
     score_segments,
 )
 from builder.text.layout_features import GRID, LIMIT, describe_segments, segment_weights
-from builder.text.segments import segment, segment_all
+from builder.text.segments import Segments, segment, segment_all
 
 TEXT = Path(builder.text.__file__).parent
 LEXICON = TEXT / "rules" / "layout" / "words.toml"
@@ -216,3 +217,31 @@ def test_hostile_text_comes_to_an_end(unit: str) -> None:
     text = (unit * 1_000_000)[:1_000_000]
     proposals = propose_layout(text, segment(text), MODEL)
     assert all(0 <= start < end <= len(text) for start, end, _ in proposals)
+
+
+def slow_removed(keep: list[bool], scores: list[float]) -> list[tuple[int, int]]:
+    """Join the neighbours that are not kept, one by one; segment i is [10 i, 10 i + 9)."""
+    runs: list[tuple[int, int]] = []
+    for at, (stays, _) in enumerate(zip(keep, scores, strict=True)):
+        if not stays and runs and runs[-1][1] == 10 * at - 1:
+            runs[-1] = (runs[-1][0], 10 * at + 9)
+        elif not stays:
+            runs.append((10 * at, 10 * at + 9))
+    return runs if any(score >= 0 for score in scores) else []
+
+
+SEGMENT = st.tuples(st.booleans(), st.sampled_from([-2.0, -0.5, 0.0, 1.5]))
+
+
+@given(st.lists(st.lists(SEGMENT, max_size=6), min_size=1, max_size=5))
+def test_runs_are_those_of_the_slow_twin(texts: list[list[tuple[bool, float]]]) -> None:
+    """Also where texts without segments, or without an article, stand beside each other."""
+    starts = np.array([10 * at for text in texts for at in range(len(text))], np.int64)
+    segments = Segments(starts, starts + 9, np.zeros(starts.size, np.uint8))
+    keep = np.array([stays for text in texts for stays, _ in text], np.bool_)
+    scores = np.array([score for text in texts for _, score in text], np.float32)
+    bounds = np.array([0, *itertools.accumulate(map(len, texts))], np.int64)
+    found = [[proposal[:2] for proposal in own] for own in _removed(segments, scores, keep, bounds)]
+    assert found == [
+        slow_removed([stays for stays, _ in text], [score for _, score in text]) for text in texts
+    ]
