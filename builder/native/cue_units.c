@@ -43,14 +43,12 @@ int cue_quoted(const Text *text, int64_t at)
     int64_t low = at, straight = 0;
     uint32_t mark = 0; /* the last one */
     int lower = 0;     /* whether a lower one came before it */
-    while (low > text->begin && at - low < WINDOW && text->codes[low - 1] != '\n')
-        low--;
-    for (int64_t i = low; i < at; i++) {
-        uint32_t code = text->codes[i];
+    while (low > text->begin && at - low < WINDOW && text->codes[low - 1] != '\n') {
+        uint32_t code = text->codes[--low];
         straight += code == '"';
         if (is_quote(code)) {
-            lower |= mark == U'„';
-            mark = code;
+            lower |= mark && code == U'„';
+            mark = mark ? mark : code;
         }
     }
     if (mark == U'“' ? !lower : cue_among(mark, OPENING_QUOTES))
