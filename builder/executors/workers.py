@@ -55,6 +55,7 @@ def tools_of() -> Work:
     if _worker.work is None:
         with lasting():
             _worker.work = _worker.factory()
+        gc.freeze()
         gc.set_threshold(CYCLES_AFTER)
         confine(_worker.limits)
     return _worker.work
