@@ -41,11 +41,19 @@ MAX_LONE_LINE = 40
 
 _DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
 _DIGIT = re.compile(r"\d")
-_CUT = re.compile(r"\s*[,;/&|·•・、，–—]\s*|\s+[-]\s*|\s{2,}|(?<=[^\W\d_])\s(?=\d)")
+
+# Each of these begins with a plain character class, which is what makes a search fast.
+_CUT_MARK = "[,;/&|·•・、，–—]"
+_CUT = re.compile(
+    r"[\s,;/&|·•・、，–—](?:(?<!\s)\s*"
+    rf"|(?<=\s)(?:\s*{_CUT_MARK}\s*|\s*-\s*|\s+|(?<=[^\W\d_]\s)(?=\d)))"
+)
 _JOIN = re.compile(r"\s(?:and|und|et|y|e|и|та|і|en|og|och|ve|και)\s")
 _CASED = re.compile(r"[a-zß-öø-ÿа-яα-ω]")
 _GLUED_LABEL = re.compile(r"(?!Mc|Mac|De|Di|Du|La|Le|Van|Da|Del|El|Al)\w{1,3}?(?<=[a-z])(?=[A-Z])")
-_GLUED_TAIL = re.compile(r"(?<=[a-zß-öø-ÿа-я]{4})(?=[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_]{2})(?=\d)")
+_GLUED_TAIL = re.compile(
+    r"[A-ZÀ-ÖØ-ÞА-Я\d](?:(?<=[a-zß-öø-ÿа-я]{4}[A-ZÀ-ÖØ-ÞА-Я])|(?<=[^\W\d_]{2}\d))"
+)
 _LONE_WORD = re.compile(r"[\s:]{0,3}([^\W\d_][^\W\d_A-Z]{2,20})[\s.]{0,3}")
 _LETTER = re.compile(r"[^\W\d_]")
 

@@ -146,7 +146,8 @@ _YEAR = re.compile(
 )
 
 _DAY_MONTH = re.compile(
-    r"(?:(?<![\d.,:/\-–])|(?<=(?:19|20)[0-9]{2}))([0-9]{1,2})(?:\.|st|nd|rd|th|er|re|[ºª°])?"
+    r"([0-9](?:(?<![\d.,:/\-–][0-9])|(?<=(?:19|20)[0-9]{3}))[0-9]?)"
+    r"(?:\.|st|nd|rd|th|er|re|[ºª°])?"
     rf"(?:{_LOOSE}){{0,3}}(?:(?:de|del|of|di|d|na|da){_GAP}|d['’])?"
     rf"({_WORD}{{2,16}}(?:{_GAP}{_WORD}{{2,10}})?)(?:{_GAP}?/{_GAP}?{_WORD}{{2,16}})?"
     rf"(?:{_LOOSE}){{0,3}}(?:(?:de|del|of|d|พ\.ศ\.|ค\.ศ\.){_GAP})?\Z"
@@ -155,8 +156,10 @@ _MONTH_DAY = re.compile(
     rf"(?<!{_WORD})({_WORD}{{2,16}})(?:{_GAP}|[.\-–]){{1,2}}([0-9]{{1,2}})(?:st|nd|rd|th)?"
     rf"(?:{_LOOSE}){{1,3}}\Z"
 )
+_DAY_LAST = re.compile(rf"[0-9](?:st|nd|rd|th)?(?:{_LOOSE}){{1,3}}\Z")
+"""How what `_MONTH_DAY` finds ends, which is soon told."""
 _DAY_NUMBER_MONTH = re.compile(
-    rf"(?<![\d.,:/\-–])([0-9]{{1,2}}){_GAP}?(?:tháng|thg\.?|th){_GAP}?([0-9]{{1,2}})"
+    rf"([0-9](?<![\d.,:/\-–][0-9])[0-9]?){_GAP}?(?:tháng|thg\.?|th){_GAP}?([0-9]{{1,2}})"
     rf"(?:{_LOOSE}){{1,3}}(?:năm{_GAP})?\Z",
     re.IGNORECASE,
 )
@@ -351,7 +354,7 @@ def _left_of_year(before: str, language: str, rules: DateRules) -> tuple[int, in
             month = _month(word, language, rules)
             if month:
                 return match.start(1), month, int(match[1])
-    match = _MONTH_DAY.search(before)
+    match = _MONTH_DAY.search(before) if _DAY_LAST.search(before) else None
     if match is not None:
         month = _month(match[1], language, rules)
         if month:

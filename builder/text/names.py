@@ -24,8 +24,14 @@ _JOINS = frozenset(
     "com с s z ed ו و".split()
 )
 _WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)
-_LIST_BREAK = re.compile(r"\s*[,;/&|·•、・，]\s*|\s+[-–—]\s+")
-PLACE_DASH = re.compile(r"(?<=\w)\s{1,9}[–—]\s")
+
+# A pattern that begins with a plain character class is searched several times faster than one
+# that begins with a choice or a look-behind; hence the look-behinds after the first character.
+_BREAK_MARK = "[,;/&|·•、・，]"
+_LIST_BREAK = re.compile(
+    rf"[\s,;/&|·•、・，](?:(?<!\s)\s*|(?<=\s)\s*(?:{_BREAK_MARK}\s*|[-–—]\s+))"
+)
+PLACE_DASH = re.compile(r"\s(?<=\w\s)\s{0,8}[–—]\s")
 """What parts the names of a byline from where they write: "João Neto — São Paulo"."""
 
 
