@@ -7,11 +7,8 @@ handed several texts at once, because that is faster, promise the same results f
 import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
-from operator import lt
 
-from pydantic import TypeAdapter
-from pydantic_core import SchemaValidator, core_schema
-
+from builder.receipts import Cleaned, Receipt
 from builder.text.clean import clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
@@ -26,47 +23,39 @@ from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
 from builder.text.soundness import are_sound
 from builder.text.source import declared_names, hint_sources, resolve_source
-from builder.work import Carried, Tools, Withheld, Work
+from builder.work import Carried, Result, Tools, Withheld, Work
 from schema.article import TEXT_IS_SOUND, CleanArticle, RawArticle
 from schema.reject import Outcome, Reject, RejectCode, Stage
-from schema.spans import MAX_OFFSET, Entity, RemovedSpan
+from schema.spans import Entity
 from schema.terms import DateBasis, EntityLabel, Flag
 
-__all__ = ["STAGES", "process_batch"]
+__all__ = ["STAGES", "process_batch", "run_stages"]
 
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
 
-_RECEIPT = TypeAdapter(tuple[RemovedSpan, ...])
-
-#: Makes the models of a receipt that was checked as columns.
-_CHECKED_RECEIPT = SchemaValidator(
-    core_schema.tuple_variable_schema(
-        core_schema.model_schema(
-            RemovedSpan,
-            core_schema.model_fields_schema(
-                {
-                    name: core_schema.model_field(core_schema.any_schema())
-                    for name in RemovedSpan.model_fields
-                }
-            ),
-        )
-    )
-)
-
 Works = Sequence[Work]
-One = Callable[[Work, Tools], Outcome | Carried | None]
+One = Callable[[Work, Tools], Result | None]
 Many = Callable[[Works, Tools], None]
 
 
 def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | Carried]:
+    """Send raw articles through the record stages, and return what the schema calls outcomes.
+
+    A build takes the results of `run_stages` instead, which spare it the models of receipts.
+    """
+    results = run_stages(batch, tools)
+    return [result.model() if isinstance(result, Cleaned) else result for result in results]
+
+
+def run_stages(batch: Sequence[RawArticle], tools: Tools) -> list[Result]:
     """Send raw articles through the record stages.
 
     All articles of the batch pass one stage before the next begins: what a stage needs stays in
     the cache of the core, and some stages read many texts at once.
 
     Returns:
-        One outcome per raw article, in the same order; those that an earlier release holds are
+        One result per raw article, in the same order; those that an earlier release holds are
         only named. An article that a stage fails on becomes a reject `STAGE_FAILED` that keeps
         the traceback.
 
@@ -100,7 +89,7 @@ def _together(stage: Many) -> Many:
     """Do a stage of many articles one by one if it fails, so that one cannot take others along."""
 
     @_alone
-    def alone(work: Work, tools: Tools) -> Outcome | Carried | None:
+    def alone(work: Work, tools: Tools) -> Result | None:
         stage([work], tools)
         return work.outcome
 
@@ -277,11 +266,12 @@ def _check(works: Works, tools: Tools) -> None:
 
 
 @_alone
-def _finish(work: Work, tools: Tools) -> CleanArticle:
+def _finish(work: Work, tools: Tools) -> Cleaned:
     """Put together what is known, which checks it."""
     del tools
     text, date, language = work.text, resolve_date(work.dates), work.language
     assert language is not None
+    assert work.removed is not None
     values = {
         "id": work.id,
         "language": language.tag,
@@ -311,31 +301,15 @@ def _finish(work: Work, tools: Tools) -> CleanArticle:
         "raw_chars": len(work.normalized),
         "signature": work.signature,
     }
-    receipt = _receipt(work)  # checked by itself, and not once more as a part of the article
+    receipt = Receipt.of(work.normalized, work.removed)
     context = TEXT_IS_SOUND if work.is_sound else None
-    article = CleanArticle.model_validate(values, context=context)
-    return article.model_copy(update={"removed": receipt})
+    return Cleaned(CleanArticle.model_validate(values, context=context), receipt)
 
 
 STAGES: Sequence[Many] = (
     *(_normalize, _read, _outline, _find_cues, _name_source, _read_layout, _clean, _identify),
     *(_flag, _date, _tag, _sign, _check, _finish),
 )
-
-
-def _receipt(work: Work) -> tuple[RemovedSpan, ...]:
-    """Return what was removed; a receipt that is wrong is refused piece by piece."""
-    assert work.removed is not None
-    raw, (starts, ends, rules) = work.normalized, work.removed
-    is_sound = all(map(lt, starts, ends)) and all(rules)
-    is_inside = min(starts, default=0) >= 0 and max(ends, default=0) <= len(raw) <= MAX_OFFSET
-    validator = _CHECKED_RECEIPT if is_sound and is_inside else _RECEIPT
-    return validator.validate_python(
-        tuple(
-            {"start": start, "end": end, "rules": reasons, "text": raw[start:end]}
-            for start, end, reasons in zip(starts, ends, rules, strict=True)
-        )
-    )
 
 
 def _title(raw: RawArticle) -> str | None:

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
-from builder.batch import process_batch
+from builder.batch import run_stages
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
 from builder.readers import Piece, Root, Slice, read_slice
+from builder.receipts import Cleaned, Receipt
 from builder.tools import make_tools, ships
-from builder.work import Carried, Tools
+from builder.work import Carried, Result, Tools
 from builder.writers.atomic import translate_os_errors
-from builder.writers.batches import BatchFile, to_batch
+from builder.writers.batches import BatchFile, join_lists, to_batch
 from builder.writers.parts import (
     CARRIED_IDS,
     SCHEMAS,
@@ -33,7 +34,7 @@ from builder.writers.parts import (
     part_path,
 )
 from schema.article import CleanArticle, Origin, RawArticle
-from schema.reject import PASSING_CODES, Outcome, Reject
+from schema.reject import PASSING_CODES, Reject
 
 __all__ = ["KINDS", "AnnotateTask", "SliceReport", "annotator"]
 
@@ -106,7 +107,7 @@ class _Annotator:
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
             self.tools = make_tools(config, work / TEMPLATES, work / CARRIED_IDS)
             if ships(config):  # what is made at first use is made before workers are forked
-                process_batch([SAMPLE], self.tools)
+                run_stages([SAMPLE], self.tools)
         self.root = root
         self.work = work
 
@@ -129,57 +130,62 @@ class _Annotator:
         with translate_os_errors(self.work), ExitStack() as stack:
             sinks = {kind: stack.enter_context(self._sink(task.number, kind)) for kind in KINDS}
             row = 0
-            for outcomes in (_outcomes(batch, self.tools) for batch in batches):
-                rows = _rows(outcomes, row)
+            for results in (_results(batch, self.tools) for batch in batches):
+                rows = _rows(results, row)
                 for kind, sink in sinks.items():
                     sink.write(rows[kind])
                 row += rows["part"].num_rows
-                report.read += len(outcomes)
-                report.rejects.update(_reasons(outcomes))
+                report.read += len(results)
+                report.rejects.update(_reasons(results))
         return report
 
     def _sink(self, number: int, kind: Kind) -> BatchFile:
         return BatchFile(part_path(self.work, number, kind), SCHEMAS[kind])
 
 
-def _outcomes(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Outcome | Carried]:
+def _results(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Result]:
     """Send raw articles through the record stages, keeping the order of the input."""
-    results = iter(process_batch([item for item in batch if isinstance(item, RawArticle)], tools))
+    results = iter(run_stages([item for item in batch if isinstance(item, RawArticle)], tools))
     return [next(results) if isinstance(item, RawArticle) else item for item in batch]
 
 
-def _reasons(outcomes: Iterable[Outcome | Carried]) -> Iterator[tuple[str, str, str]]:
-    for outcome in outcomes:
-        if isinstance(outcome, Reject):
-            yield outcome.code, outcome.language or "", outcome.source or ""
+def _reasons(results: Iterable[Result]) -> Iterator[tuple[str, str, str]]:
+    for result in results:
+        if isinstance(result, Reject):
+            yield result.code, result.language or "", result.source or ""
 
 
-def _rows(outcomes: Iterable[Outcome | Carried], row: int) -> dict[Kind, pa.RecordBatch]:
-    """Turn outcomes into rows of the files; `row` is the place of the first article."""
-    articles: list[CleanArticle] = []
+def _rows(results: Iterable[Result], row: int) -> dict[Kind, pa.RecordBatch]:
+    """Turn results into rows of the files; `row` is the place of the first article."""
+    cleaned: list[Cleaned] = []
     rejects: list[Reject] = []
     seen: list[SeenRow] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Reject):
-            rejects.append(outcome)
-        elif isinstance(outcome, Carried):
-            origin = outcome.raw.origin
-            seen.append(SeenRow(outcome.id, origin.path, origin.record, origin.id))
+    for result in results:
+        if isinstance(result, Reject):
+            rejects.append(result)
+        elif isinstance(result, Carried):
+            origin = result.raw.origin
+            seen.append(SeenRow(result.id, origin.path, origin.record, origin.id))
         else:
-            articles.append(outcome)
-    small = [_sidecar_row(article, row + place) for place, article in enumerate(articles)]
-    records: dict[Kind, Sequence[Any]] = {
-        "part": articles,
-        "sidecar": small,
-        "rejects": rejects,
-        "seen": seen,
+            cleaned.append(result)
+    small = [_sidecar_row(*one, row + place) for place, one in enumerate(cleaned)]
+    return {
+        "part": _part(cleaned),
+        "sidecar": to_batch(small, SCHEMAS["sidecar"]),
+        "rejects": to_batch(rejects, SCHEMAS["rejects"]),
+        "seen": to_batch(seen, SCHEMAS["seen"]),
     }
-    return {kind: to_batch(records[kind], SCHEMAS[kind]) for kind in KINDS}
 
 
-def _sidecar_row(article: CleanArticle, row: int) -> SidecarRow:
+def _part(cleaned: Sequence[Cleaned]) -> pa.RecordBatch:
+    schema = SCHEMAS["part"]
+    removed = join_lists([receipt for _, receipt in cleaned], schema.field("removed").type)
+    return to_batch([article for article, _ in cleaned], schema, removed=removed)
+
+
+def _sidecar_row(article: CleanArticle, receipt: Receipt, row: int) -> SidecarRow:
     nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
-    measures = measure_row(article.text, nested, [piece.text for piece in article.removed])
+    measures = measure_row(article.text, nested, receipt.text)
     return SidecarRow(
         row=row,
         id=article.id,

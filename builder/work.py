@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from builder.receipts import Cleaned
 from builder.text.clean import Proposal, Removed
 from builder.text.cue_rules import CueRules
 from builder.text.cues import CueHit
@@ -19,10 +20,10 @@ from builder.text.segments import Segments
 from builder.text.signature import SignatureParams
 from schema.article import RawArticle
 from schema.hints import DateHint, SourceHint
-from schema.reject import Outcome
+from schema.reject import Reject
 from schema.terms import Flag
 
-__all__ = ["Carried", "Tools", "Withheld", "Work"]
+__all__ = ["Carried", "Result", "Tools", "Withheld", "Work"]
 
 #: Entities of a text; None if its language is not claimed.
 Tagged = list[TaggedSpan] | None
@@ -81,12 +82,16 @@ class Carried(NamedTuple):
     raw: RawArticle
 
 
+Result = Cleaned | Carried | Reject
+"""What becomes of an article in the record stages of a build."""
+
+
 @dataclass(slots=True)
 class Work:
     """An article on its way. Each stage sets what it finds, in this order, or the outcome."""
 
     raw: RawArticle
-    outcome: Outcome | Carried | None = None
+    outcome: Result | None = None
     id: str = ""
     normalized: str = ""
     outline: Outline | None = None

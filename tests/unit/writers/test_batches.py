@@ -1,4 +1,4 @@
-"""Models become Arrow rows as they would by way of dictionaries, only faster."""
+"""Articles become Arrow rows as they would by way of dictionaries, only faster."""
 
 from pathlib import Path
 
@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builder.receipts import Receipt
 from builder.writers import batches
-from builder.writers.batches import BatchFile, to_batch
+from builder.writers.batches import BatchFile, join_lists, to_batch
 from builder.writers.parts import SCHEMAS, Parts, open_table, part_path
-from schema.arrow import arrow_schema, to_rows
-from schema.article import Article
-from tests.strategies import article_rows
+from schema.arrow import arrow_schema, audit_schema, to_rows
+from schema.article import Article, AuditRow
+from tests.strategies import article_rows, audit_rows
 
 NUMBERS = pa.schema({"row": pa.int64()})
 
@@ -21,6 +22,17 @@ NUMBERS = pa.schema({"row": pa.int64()})
 def test_columns_hold_what_dictionaries_would(rows):
     schema = arrow_schema()
     assert to_batch(rows, schema) == pa.RecordBatch.from_pylist(to_rows(rows), schema=schema)
+
+
+@given(st.lists(audit_rows().map(AuditRow.model_validate), max_size=5))
+def test_lists_kept_as_columns_hold_what_dictionaries_would(rows):
+    lists = [
+        Receipt(*([getattr(piece, name) for piece in row.removed] for name in Receipt._fields))
+        for row in rows
+    ]
+    kind = audit_schema().field("removed").type
+    expected = [row["removed"] for row in to_rows(rows)]
+    assert join_lists(lists, kind).equals(pa.array(expected, kind))
 
 
 def test_no_rows_are_a_batch_without_rows():
