@@ -1,14 +1,13 @@
-"""Make training examples: labelled segments of pages, as they are and varied.
+"""Make training examples: labelled segments of pages, as they are.
 
 Labels come from an alignment of the page with its gold text; the headline before the
-article counts as article, repeated and optional text as neutral.  Variations show the
-network what the pages do not: articles that are clean already, blank lines between
-paragraphs, pages with part of their menus, lines that flow together, cut ends.
+article counts as article, repeated and optional text as neutral.  What the pages do not
+show is made from them in `variations`.
 """
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +20,9 @@ from builder.text.segments import segment
 from training.cleaning.align import aligned_tokens, token_spans
 from training.cleaning.pages import GoldPage
 
-__all__ = ["Example", "make_examples"]
+__all__ = ["Example", "Labels", "Line", "Maker", "is_article", "labelled_views", "make_examples"]
 
 Floats = npt.NDArray[np.float32]
-
-# So many of the varied texts are seen without their cues, so that a language without rules
-# is nothing new.
-BLIND = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +37,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class _Labels:
+class Labels:
     """Each token of a text with its place, and whether it is article or neutral."""
 
     starts: list[int]
@@ -50,28 +45,33 @@ class _Labels:
     neutral: list[float]
 
 
-def make_examples(page: GoldPage, rules: CueRules, lexicon: Lexicon) -> Iterator[Example]:
-    """Yield the views of one page, then varied copies; the same on every run.
+Line = tuple[str, Labels]
 
-    Pages whose text was extracted by a tool are varied less.
+
+def is_article(line: Line) -> bool:
+    """Tell whether a word of the line is article."""
+    return sum(line[1].article) > 0
+
+
+def labelled_views(page: GoldPage) -> list[list[Line]]:
+    """Cut the whole page, and what stands near its article, into labelled lines."""
+    views = (page.view(name) for name in ("lines", "near"))
+    return [lines for view in views if (lines := _labelled_lines(page, view))]
+
+
+def make_examples(page: GoldPage, views: list[list[Line]], maker: "Maker") -> Iterator[Example]:
+    """Yield the page and its surroundings, in lines and in one line, and its article alone.
+
+    Where the text was extracted by a tool, it is not shown alone.
     """
-    rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
-    maker = _Maker(rules, lexicon, page.language, page.trust)
-    for base in ("lines", "near"):
-        lines = _labelled_lines(page, page.view(base))
-        if not lines:
-            continue
+    for lines in views:
         yield maker.make("\n", lines)
         yield maker.make(" ", lines)
-        for _ in range(2 if page.trust == 1.0 else base == "lines"):
-            yield _vary(lines, rng, maker)
     if page.trust == 1.0:
+        rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
         gold = [part for part in (page.title, *page.gold.split("\n")) if part.strip()]
         clean = [(part, _all(part)) for part in gold[rng.random() < 0.5 :]]
         yield maker.make(rng.choice(["\n", "\n", "\n\n", " "]), clean)
-
-
-Line = tuple[str, _Labels]
 
 
 def _labelled_lines(page: GoldPage, text: str) -> list[Line]:
@@ -90,7 +90,7 @@ def _labelled_lines(page: GoldPage, text: str) -> list[Line]:
             at += 1
         if line.strip():
             starts = [place - start for _, place, _ in spans[first:at]]
-            lines.append((line, _Labels(starts, article[first:at], neutral[first:at])))
+            lines.append((line, Labels(starts, article[first:at], neutral[first:at])))
         start = end + 1
     return lines
 
@@ -118,40 +118,13 @@ def _mark_optional(
             article[kept[-1] : kept[-1] + size] = [1.0] * size
 
 
-def _all(text: str) -> _Labels:
+def _all(text: str) -> Labels:
     starts = [start for _, start, _ in token_spans(text)]
-    return _Labels(starts, [1.0] * len(starts), [0.0] * len(starts))
-
-
-def _vary(lines: list[Line], rng: random.Random, maker: "_Maker") -> Example:
-    """Thin out the noise, cut the ends, join lines, or part them by blank lines."""
-    share = rng.choice([0.0, 0.15, 0.3, 0.6, 1.0])
-    is_article = [sum(labels.article) > 0 for _, labels in lines]
-    first = is_article.index(True) if any(is_article) else 0
-    last = len(lines) - is_article[::-1].index(True) if any(is_article) else len(lines)
-    begin = rng.randint(0, first) if rng.random() < 0.7 else 0
-    end = rng.randint(last, len(lines)) if rng.random() < 0.7 else len(lines)
-    kept, going = [], True
-    for at in range(begin, end):
-        if is_article[at]:
-            kept.append(lines[at])
-            continue
-        if rng.random() < 0.25 or at == begin or is_article[at - 1]:
-            going = rng.random() < share
-        if going:
-            kept.append(lines[at])
-    kept = kept or lines
-    joiner = rng.choice(["\n", "\n", "\n\n", "\n\n", " ", "mixed"])
-    if rng.random() < BLIND:
-        maker = replace(maker, rules=None)
-    if joiner != "mixed":
-        return maker.make(joiner, kept)
-    some = rng.choice([0.1, 0.5, 0.9])
-    return maker.make([" " if rng.random() < some else "\n" for _ in kept], kept)
+    return Labels(starts, [1.0] * len(starts), [0.0] * len(starts))
 
 
 @dataclass(frozen=True)
-class _Maker:
+class Maker:
     """Joins labelled lines to a text and describes its segments."""
 
     rules: CueRules | None

@@ -4,7 +4,9 @@ import copy
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +17,15 @@ from builder.text.layout import ACTIVATION_GRID, ACTIVATION_LIMIT, WEIGHT_GRID
 from builder.text.layout_features import GRID, segment_weights
 from training.cleaning.examples import Example
 
-__all__ = ["Recipe", "export", "load_network", "train_network"]
+__all__ = ["Examples", "Recipe", "export", "train_network"]
+
+
+class Examples(NamedTuple):
+    """Texts as they are, varied ones, and articles among the noise of other pages."""
+
+    seen: list[Example]
+    varied: list[Example]
+    mixed: list[Example]
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,11 @@ class Recipe:
 
     channels: int = 32
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16)
-    epochs: int = 8
+    epochs: int = 20
     learning_rate: float = 4e-3
     weight_decay: float = 1e-3
-    dropout: float = 0.2
-    share: float = 1.0  # of the examples, drawn anew for each epoch
+    dropout: float = 0.3
+    shares: tuple[float, ...] = (0.6, 0.4, 0.5)  # of `Examples`, drawn anew for each epoch
     batch_segments: int = 6000
     decay: float = 0.99
     seed: int = 0
@@ -80,22 +90,12 @@ def _active(values: Tensor) -> Tensor:
     return values.clamp(0.0, ACTIVATION_LIMIT)
 
 
-def train_network(
-    examples: Sequence[Example], recipe: Recipe, start: Path | None = None
-) -> LayoutNetwork:
-    """Train on the examples; the same examples, recipe and start give the same weights.
-
-    Args:
-        examples: the texts.
-        recipe: what else decides the weights.
-        start: weights to train on from, as `export` wrote them; else they are drawn.
-    """
+def train_network(examples: Examples, recipe: Recipe) -> LayoutNetwork:
+    """Train on the examples; the same examples and recipe give the same weights."""
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(1)
     rng = random.Random(recipe.seed)  # noqa: S311  # repeatable, not secret
-    network = LayoutNetwork(examples[0].features.shape[1], recipe)
-    if start:
-        load_network(network, start)
+    network = LayoutNetwork(examples.seen[0].features.shape[1], recipe)
     plan = [_batches(examples, recipe, rng) for _ in range(recipe.epochs)]
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -107,8 +107,8 @@ def train_network(
     network.train()
     for epoch, batches in enumerate(plan):
         total = 0.0
-        for places in batches:
-            batch = _collate([examples[place] for place in places])
+        for drawn in batches:
+            batch = _collate(drawn)
             scores = network(batch.features, batch.present, batch.weight)
             loss = _loss(scores, batch)
             optimizer.zero_grad()
@@ -140,32 +140,25 @@ def export(network: LayoutNetwork, path: Path) -> None:
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
-def load_network(network: LayoutNetwork, path: Path) -> None:
-    """Put the weights that `export` wrote into a network of the same shape."""
-    with np.load(path, allow_pickle=False) as stored:
-        for name, layer in _layers(network).items():
-            for part in ("weight", "bias"):
-                values = torch.tensor(stored[f"{name}_{part}"].T / WEIGHT_GRID, dtype=torch.float32)
-                getattr(layer, part).data.copy_(values)
-
-
 def _layers(network: LayoutNetwork) -> dict[str, nn.Module]:
     layers: dict[str, nn.Module] = {"entry": network.entry, "pool": network.pool}
     layers |= {"hidden": network.hidden, "output": network.output}
     return layers | {f"block{at}": block for at, block in enumerate(network.blocks)}
 
 
-def _batches(examples: Sequence[Example], recipe: Recipe, rng: random.Random) -> list[list[int]]:
+def _batches(examples: Examples, recipe: Recipe, rng: random.Random) -> list[list[Example]]:
     """Draw texts and group those of like length, at most so many padded segments a batch."""
-    sizes = [len(example.article) for example in examples]
-    drawn = rng.sample(range(len(sizes)), int(recipe.share * len(sizes)))
-    order = sorted(drawn, key=lambda place: sizes[place] + 30 * rng.random())
-    batches: list[list[int]] = [[]]
-    for place in order:
-        full = sizes[place] * (len(batches[-1]) + 1) > recipe.batch_segments
+    drawn = [
+        (len(one.article) + 30 * rng.random(), one)
+        for kind, share in zip(examples, recipe.shares, strict=True)
+        for one in rng.sample(kind, int(share * len(kind)))
+    ]
+    batches: list[list[Example]] = [[]]
+    for _, one in sorted(drawn, key=itemgetter(0)):
+        full = len(one.article) * (len(batches[-1]) + 1) > recipe.batch_segments
         if batches[-1] and (full or len(batches[-1]) >= 24):
             batches.append([])
-        batches[-1].append(place)
+        batches[-1].append(one)
     rng.shuffle(batches)
     return batches
 

@@ -6,15 +6,18 @@ each trained without the publishers of one fold, for `training.cleaning.evaluate
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from builder.text.cue_rules import load_cues
-from builder.text.layout_words import load_lexicon
-from training.cleaning.examples import make_examples
-from training.cleaning.network import Recipe, export, train_network
+from builder.text.cue_rules import CueRules, load_cues
+from builder.text.layout_words import Lexicon, load_lexicon
+from training.cleaning.examples import Maker, labelled_views, make_examples
+from training.cleaning.network import Examples, Recipe, export, train_network
 from training.cleaning.pages import RULES, WORDS, GoldPage, fold_of, read_pages
+from training.cleaning.variations import make_mixed, make_varied
 
 # How much an example counts whose text was extracted by a tool and not marked by people.
 SILVER_TRUST = 0.5
@@ -22,15 +25,17 @@ SILVER_TRUST = 0.5
 # Shorter silver texts (characters) are often wrong.
 MIN_SILVER = 600
 
+# Articles are mixed into pages of their language if so many are known, else of any.
+LEAST_MATES = 3
+
 
 @dataclass(frozen=True)
 class Plan:
-    """Where weights are written, which folds are left out (-1: none), where to start from."""
+    """Where weights are written, how many folds there are, which are left out (-1: none)."""
 
     out: Path
     folds: int
     only: tuple[int, ...]
-    start: Path | None = None
 
 
 def main() -> None:
@@ -41,41 +46,50 @@ def main() -> None:
     parser.add_argument("--silver", type=Path, help="texts for pages without gold text")
     parser.add_argument("--folds", type=int, default=0, help="train also without each fold")
     parser.add_argument("--only", type=int, nargs="*", help="these folds only (-1: all pages)")
-    parser.add_argument("--start", type=Path, help="folder of weights to train on from")
-    for name in ("epochs", "seed", "share", "learning_rate"):
+    for name in ("epochs", "seed", "learning_rate"):
         default = getattr(Recipe, name)
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=type(default), default=default)
     options = parser.parse_args()
-    recipe = Recipe(
-        epochs=options.epochs,
-        seed=options.seed,
-        share=options.share,
-        learning_rate=options.learning_rate,
-    )
+    recipe = Recipe(epochs=options.epochs, seed=options.seed, learning_rate=options.learning_rate)
     pages = read_with_silver(options.pages, options.silver)
     only = options.only if options.only is not None else range(-1, options.folds)
-    plan = Plan(options.out, options.folds, tuple(only), options.start)
-    train_folds(pages, recipe, plan)
+    train_folds(pages, recipe, Plan(options.out, options.folds, tuple(only)))
 
 
 def train_folds(pages: Iterable[GoldPage], recipe: Recipe, plan: Plan) -> None:
     """Train once for each fold that is left out and write the weights."""
     plan.out.mkdir(parents=True, exist_ok=True)
     rules, lexicon = load_cues(RULES), load_lexicon(WORDS)
-    examples = [(page.domain, list(make_examples(page, rules, lexicon))) for page in pages]
-    print(f"{sum(len(made) for _, made in examples)} examples", flush=True)
-    for fold in plan.only:
-        chosen = [
-            example
-            for domain, made in examples
-            if fold < 0 or fold_of(domain, plan.folds) != fold
-            for example in made
+    folds: dict[int, list[GoldPage]] = defaultdict(list)
+    for page in pages:
+        folds[fold_of(page.domain, max(plan.folds, 1))].append(page)
+    made = {fold: _examples(members, rules, lexicon) for fold, members in sorted(folds.items())}
+    for left_out in plan.only:
+        parts = [examples for fold, examples in made.items() if fold != left_out]
+        chosen = Examples(*(list(chain(*kind)) for kind in zip(*parts, strict=True)))
+        name = "layout.npz" if left_out < 0 else f"layout-{left_out}.npz"
+        print(f"{name}: {', '.join(str(len(kind)) for kind in chosen)} texts", flush=True)
+        export(train_network(chosen, recipe), plan.out / name)
+
+
+def _examples(pages: Sequence[GoldPage], rules: CueRules, lexicon: Lexicon) -> Examples:
+    """Make the examples of one fold; pages are mixed with pages of their fold alone."""
+    made = Examples([], [], [])
+    views = [labelled_views(page) for page in pages]
+    for page, lines in zip(pages, views, strict=True):
+        maker = Maker(rules, lexicon, page.language, page.trust)
+        mates = [
+            (other.language, found[-1])
+            for other, found in zip(pages, views, strict=True)
+            if other.trust == 1.0 and other.domain != page.domain and found
         ]
-        name = "layout.npz" if fold < 0 else f"layout-{fold}.npz"
-        print(f"{name}: {len(chosen)} texts", flush=True)
-        start = plan.start / name if plan.start else None
-        export(train_network(chosen, recipe, start), plan.out / name)
+        near = [lines for language, lines in mates if language == page.language]
+        others = near if len(near) >= LEAST_MATES else [lines for _, lines in mates]
+        made.seen.extend(make_examples(page, lines, maker))
+        made.varied.extend(make_varied(page, lines, maker))
+        made.mixed.extend(make_mixed(page, lines, others, maker))
+    return made
 
 
 def read_with_silver(pages: Path, silver: Path | None) -> list[GoldPage]:
