@@ -1,7 +1,8 @@
-"""Tell article from page by layout: a small network over the segments of one text.
+"""Tell article from page by layout: small networks over the segments of one text.
 
-Knows the surface of each segment (`layout_features`), its neighbours up to about thirty
-segments away, and the text as a whole; decides for all segments together.  Refuses to
+They know the surface of each segment (`layout_features`), its neighbours up to about thirty
+segments away, and the text as a whole (`layout_network`); what stays is decided for all segments
+together.  Refuses to
 know languages, words or publishers, and never removes: it proposes.
 """
 
@@ -16,15 +17,8 @@ import numpy.typing as npt
 from builder import native
 from builder.text.clean import Proposal
 from builder.text.joined import text_groups
-from builder.text.layout_features import (
-    FEATURES,
-    GRID,
-    LIMIT,
-    Features,
-    Places,
-    Units,
-    describe_texts,
-)
+from builder.text.layout_features import Features, Places, describe_texts
+from builder.text.layout_network import LayoutNetwork, load_networks, score_segments
 from builder.text.layout_words import Lexicon, load_lexicon
 from builder.text.segments import Segments, join_segments
 
@@ -34,7 +28,6 @@ __all__ = [
     "load_layout",
     "propose_layout",
     "propose_layouts",
-    "score_segments",
 ]
 
 RULE = "layout"
@@ -48,30 +41,8 @@ RULE = "layout"
 SPREAD = 3.0
 DOUBT = 0.4
 
-# Weights are stored as integers, in units of 1 / WEIGHT_GRID; activations are cut to
-# multiples of 1 / ACTIVATION_GRID up to ACTIVATION_LIMIT. As long as no sum of products
-# reaches MANTISSA units, arithmetic in whole numbers and in the floats of training is the
-# same, so that scores are those of training on every machine; `load_layout` makes sure of it.
-WEIGHT_GRID = 512
-ACTIVATION_GRID = 64
-ACTIVATION_LIMIT = 16.0
-MANTISSA = 1 << 24
-
-WIDTH = 32
-"""Outputs of each layer but the last."""
-
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Weights = npt.NDArray[np.int16]
-Layer = tuple[Weights, npt.NDArray[np.int32]]
-
-_score_segments = native.kernel(
-    "score_segments",
-    *(native.I16, native.SIZE, native.I64, native.SIZE),
-    *(native.I16, native.I32, native.I64, native.SIZE, native.SIZE),
-    *(native.I16, native.I16, native.F32),
-)
-
 _join_removed = native.kernel(
     "join_removed",
     *(native.F32, native.U8, native.I64, native.SIZE),
@@ -83,25 +54,12 @@ _choose_segments = native.kernel(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LayoutModel:
-    """The lexicon, and the network as its kernel takes it.
-
-    Attributes:
-        lexicon: words that are features.
-        weights: those of the entry, the blocks (for the segments before, itself, and those
-            after), the pool, the hidden layer and the output, one after the other. Those of two
-            inputs for one output stand together.
-        biases: theirs, in units of the sums.
-        steps: how far each block looks.
-        pool_after: the block after which the text as a whole is added.
-    """
+    """Words that are features, and the networks that read features."""
 
     lexicon: Lexicon
-    weights: Weights
-    biases: npt.NDArray[np.int32]
-    steps: Places
-    pool_after: int
+    networks: tuple[LayoutNetwork, ...]
 
 
 def load_layout(
@@ -118,45 +76,7 @@ def load_layout(
         OSError: a file cannot be read.
         KeyError, ValueError: a file is no layout model or lexicon of this version.
     """
-    with np.load(path, allow_pickle=False) as stored:
-        grids = [int(stored[f"{name}_grid"]) for name in ("feature", "weight", "activation")]
-        if grids != [GRID, WEIGHT_GRID, ACTIVATION_GRID]:
-            raise ValueError(f"{path} belongs to another version of the layout features")
-
-        def layer(name: str, inputs: int, outputs: int = WIDTH) -> Layer:
-            weights, bias = stored[f"{name}_weight"], stored[f"{name}_bias"]
-            if weights.shape != (inputs, outputs) or bias.shape != (outputs,):
-                raise ValueError(f"{path}: {name} has another shape than its kernel reads")
-            grid, limit = (GRID, LIMIT) if name == "entry" else (ACTIVATION_GRID, ACTIVATION_LIMIT)
-            sums = np.abs(weights.astype(np.int64)).sum(axis=0) * (grid * limit)
-            if (sums + np.abs(bias) * grid).max() >= MANTISSA:
-                raise ValueError(f"{path}: the weights of {name} are too large to be exact")
-            return _in_pairs(weights), bias * grid
-
-        steps = stored["dilations"].astype(np.int64)
-        layers = [
-            layer("entry", FEATURES),
-            *(layer(f"block{at}", 3 * WIDTH) for at in range(steps.size)),
-            layer("pool", 2 * WIDTH),
-            layer("hidden", WIDTH),
-            layer("output", WIDTH, 1),
-        ]
-        weights, biases = zip(*layers, strict=True)
-        return LayoutModel(
-            lexicon=read(words),
-            weights=np.concatenate(weights),
-            biases=np.concatenate(biases, dtype=np.int32),
-            steps=steps,
-            pool_after=int(stored["pool_after"]),
-        )
-
-
-def _in_pairs(weights: Weights) -> Weights:
-    """Put the weights of each two inputs for one output side by side; flat."""
-    inputs, outputs = weights.shape
-    even = np.zeros((inputs + inputs % 2, outputs), dtype=np.int16)
-    even[:inputs] = weights
-    return even.reshape(-1, 2, outputs).swapaxes(1, 2).ravel()
+    return LayoutModel(networks=load_networks(path), lexicon=read(words))
 
 
 def propose_layout(
@@ -191,34 +111,11 @@ def propose_layouts(
     for group in text_groups(texts):
         segments, bounds = join_segments(segmented[group])
         units = describe_texts(texts[group], segments, bounds, model.lexicon, cues[group])
-        scores = _run_network(units, bounds, model)
+        scores = score_segments(units, bounds, model.networks)
         sizes = (segments.ends - segments.starts).astype(np.float64)
         keep = choose_segments(scores.astype(np.float64), sizes, bounds)
         proposed += _removed(segments, scores, keep, bounds)
     return proposed
-
-
-def score_segments(
-    text: str,
-    segments: Segments,
-    model: LayoutModel,
-    cues: Sequence[Proposal] = (),
-) -> Features:
-    """Score each segment: the log odds that it is part of the article."""
-    joined, bounds = join_segments([segments])
-    return _run_network(
-        describe_texts([text], joined, bounds, model.lexicon, [cues]), bounds, model
-    )
-
-
-def _run_network(units: Units, bounds: Places, model: LayoutModel) -> Features:
-    """Score the segments of some texts; those of a text lie between two bounds."""
-    number, inputs = units.shape
-    scores = np.empty(number, dtype=np.float32)
-    rooms = np.empty((2, number, WIDTH), dtype=np.int16)
-    network = model.weights, model.biases, model.steps, model.steps.size, model.pool_after
-    _score_segments(units, inputs, bounds, bounds.size - 1, *network, rooms[0], rooms[1], scores)
-    return scores
 
 
 def choose_segments(scores: Floats, sizes: Floats, bounds: Places) -> Flags:

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from builder.text.layout import ACTIVATION_GRID, ACTIVATION_LIMIT, WEIGHT_GRID
 from builder.text.layout_features import GRID, segment_weights
+from builder.text.layout_network import ACTIVATION_GRID, ACTIVATION_LIMIT, WEIGHT_GRID
 from training.cleaning.examples import Example
 
 __all__ = ["Examples", "Recipe", "export", "train_network"]
@@ -41,7 +41,7 @@ class Recipe:
     shares: tuple[float, ...] = (0.6, 0.4, 0.5)  # of `Examples`, drawn anew for each epoch
     batch_segments: int = 6000
     decay: float = 0.99
-    seed: int = 0
+    seeds: tuple[int, ...] = (0, 1)  # a network for each
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ def _active(values: Tensor) -> Tensor:
     return values.clamp(0.0, ACTIVATION_LIMIT)
 
 
-def train_network(examples: Examples, recipe: Recipe) -> LayoutNetwork:
-    """Train on the examples; the same examples and recipe give the same weights."""
-    torch.manual_seed(recipe.seed)
+def train_network(examples: Examples, recipe: Recipe, seed: int) -> LayoutNetwork:
+    """Train on the examples; the same examples, recipe and seed give the same weights."""
+    torch.manual_seed(seed)
     torch.set_num_threads(1)
-    rng = random.Random(recipe.seed)  # noqa: S311  # repeatable, not secret
+    rng = random.Random(seed)  # noqa: S311  # repeatable, not secret
     network = LayoutNetwork(examples.seen[0].features.shape[1], recipe)
     plan = [_batches(examples, recipe, rng) for _ in range(recipe.epochs)]
     optimizer = torch.optim.AdamW(
@@ -123,20 +123,24 @@ def train_network(examples: Examples, recipe: Recipe) -> LayoutNetwork:
     return average.eval()
 
 
-def export(network: LayoutNetwork, path: Path) -> None:
-    """Write the weights as integers, as `builder.text.layout` reads them."""
+def export(networks: Sequence[LayoutNetwork], path: Path) -> None:
+    """Write the weights as integers, as `builder.text.layout_network` reads them."""
     arrays = {
         "feature_grid": np.array(GRID),
         "weight_grid": np.array(WEIGHT_GRID),
         "activation_grid": np.array(ACTIVATION_GRID),
-        "dilations": np.array(network.dilations),
-        "pool_after": np.array(len(network.blocks) // 2),
+        "dilations": np.array(networks[0].dilations),
+        "pool_after": np.array(len(networks[0].blocks) // 2),
     }
-    for name, layer in _layers(network).items():
+    for layers in zip(*(_layers(network).items() for network in networks), strict=True):
         for part, kind in (("weight", np.int16), ("bias", np.int32)):
-            values = getattr(layer, part).detach().numpy().astype(np.float64).T * WEIGHT_GRID
             limit = np.iinfo(kind).max
-            arrays[f"{name}_{part}"] = np.clip(np.rint(values), -limit, limit).astype(kind)
+            values = [
+                getattr(layer, part).detach().numpy().astype(np.float64).T * WEIGHT_GRID
+                for _, layer in layers
+            ]
+            stored = np.clip(np.rint(values), -limit, limit).astype(kind)
+            arrays[f"{layers[0][0]}_{part}"] = stored
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 

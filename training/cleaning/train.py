@@ -46,12 +46,13 @@ def main() -> None:
     parser.add_argument("--silver", type=Path, help="texts for pages without gold text")
     parser.add_argument("--folds", type=int, default=0, help="train also without each fold")
     parser.add_argument("--only", type=int, nargs="*", help="these folds only (-1: all pages)")
-    for name in ("epochs", "seed", "learning_rate"):
-        default = getattr(Recipe, name)
-        option = f"--{name.replace('_', '-')}"
-        parser.add_argument(option, type=type(default), default=default)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
+    parser.add_argument("--seeds", type=int, nargs="+", default=Recipe.seeds)
     options = parser.parse_args()
-    recipe = Recipe(epochs=options.epochs, seed=options.seed, learning_rate=options.learning_rate)
+    recipe = Recipe(
+        epochs=options.epochs, learning_rate=options.learning_rate, seeds=tuple(options.seeds)
+    )
     pages = read_with_silver(options.pages, options.silver)
     only = options.only if options.only is not None else range(-1, options.folds)
     train_folds(pages, recipe, Plan(options.out, options.folds, tuple(only)))
@@ -70,7 +71,8 @@ def train_folds(pages: Iterable[GoldPage], recipe: Recipe, plan: Plan) -> None:
         chosen = Examples(*(list(chain(*kind)) for kind in zip(*parts, strict=True)))
         name = "layout.npz" if left_out < 0 else f"layout-{left_out}.npz"
         print(f"{name}: {', '.join(str(len(kind)) for kind in chosen)} texts", flush=True)
-        export(train_network(chosen, recipe), plan.out / name)
+        networks = [train_network(chosen, recipe, seed) for seed in recipe.seeds]
+        export(networks, plan.out / name)
 
 
 def _examples(pages: Sequence[GoldPage], rules: CueRules, lexicon: Lexicon) -> Examples:
