@@ -2,8 +2,7 @@
 
 They know the surface of each segment (`layout_features`), its neighbours up to about thirty
 segments away, and the text as a whole (`layout_network`); what stays is decided for all segments
-together.  Refuses to
-know languages, words or publishers, and never removes: it proposes.
+together.  Refuses to know languages, words or publishers, and never removes: it proposes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,16 +32,17 @@ __all__ = [
 RULE = "layout"
 
 # How likely a segment is article at log odds s: half of 1 + x / sqrt(1 + x * x), where
-# x = (s - DOUBT) / SPREAD.  Much flatter than the logistic curve, since the network is surer
-# than it is right about publishers that it has not seen.  On the development pages all of SPREAD
-# 2.5 to 4 with DOUBT 0.3 to 1.1 are within F1 .003 of each other: a greater SPREAD loses fewer
-# articles, a greater DOUBT leaves less noise.  With these, a segment of a page that the network
-# is sure of stays from log odds of about 0.2 on.
-SPREAD = 3.0
-DOUBT = 0.4
+# x = (s - DOUBT) / SPREAD.  Much flatter than the logistic curve, since the networks are surer
+# than they are right about publishers that they have not seen.  On the development pages all of
+# SPREAD 2.5 to 4 with DOUBT 0.3 to 0.9 are within F1 .005 of each other: a greater SPREAD loses
+# fewer articles, a greater DOUBT leaves less noise.  With these, a segment of a page that the
+# networks are sure of stays from log odds of about 0.7 on.
+SPREAD = 4.0
+DOUBT = 0.9
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+
 _join_removed = native.kernel(
     "join_removed",
     *(native.F32, native.U8, native.I64, native.SIZE),
