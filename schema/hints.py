@@ -75,7 +75,7 @@ def _breaks_precision(value: dt.date, precision: DatePrecision) -> bool:
 
 def _check_place(start: int | None, end: int | None, *, printed: bool) -> None:
     """Offsets belong to printed evidence, and only to it."""
-    if (start is not None, end is not None) != (printed, printed):
+    if (start is None) is printed or (end is None) is printed:
         raise PydanticCustomError("hint_place", "offsets are given exactly where basis is the text")
     if start is not None and end is not None and start >= end:
         raise PydanticCustomError("span_empty", "start must lie before end")

@@ -40,7 +40,8 @@ MAX_LONE_LINE = 40
 """Characters from which on a line with one word is no entry of a menu."""
 
 _DATE = re.compile(rf"(?<![\w.]){DATE_PATTERN}(?!\w)")
-_DIGIT = re.compile(r"\d")
+_DATE_SIGN = re.compile(r"\d(?:\d{3}|\W\d{1,2}\W\d)")
+"""What stands in every date: four digits, or three numbers in a row."""
 
 # Each of these begins with a plain character class, which is what makes a search fast.
 _CUT_MARK = "[,;/&|·•・、，–—]"
@@ -194,8 +195,7 @@ def _beside_date(page: _Page) -> list[NameSpan]:
     near = range(max(0, page.first - LINES_ABOVE), min(page.first + LINES_INSIDE, page.lines))
     lines = list(map(page.line, near))
     numbers = [at for at, line in enumerate(lines) if 0 < len(line.strip()) <= MAX_NAME_LINE]
-    with_digits = [at for at in numbers if _DIGIT.search(lines[at])]
-    dated = [at for at in with_digits if _DATE.search(fold(lines[at]))]
+    dated = [at for at in numbers if _dates_on(lines[at])]
     if not dated:
         return []
     before = list(accumulate((bool(line.strip()) for line in lines), initial=0))
@@ -208,11 +208,16 @@ def _beside_date(page: _Page) -> list[NameSpan]:
     return []
 
 
+def _dates_on(line: str) -> list[tuple[int, int]]:
+    if not _DATE_SIGN.search(line):
+        return []
+    return [found.span() for found in _DATE.finditer(fold(line))]
+
+
 def _names_on(page: _Page, number: int) -> list[NameSpan]:
     """Return the person names of a line that holds names, a date and marks only."""
     start, end = page.bounds(number)
-    line = page.text[start:end]
-    dates = [found.span() for found in _DATE.finditer(fold(line))]
+    dates = _dates_on(page.text[start:end])
     names: list[NameSpan] = []
     for first, last in _parts(page.text, start, end):
         if any(first - start < to and at < last - start for at, to in dates):

@@ -143,8 +143,7 @@ def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
     published_before = False
     for number, place in enumerate(head):
         value, line = place.date.value, place.line
-        near = [other for other in head if abs(other.line - line) <= NEIGHBOUR_LINES]
-        others = {other.date.value for other in near} - {value}
+        others = _neighbours(head, place) if several else set()
         published = place.label is DateKind.PUBLISHED
         facts = {
             "only": candidates == {value} and number not in todays,
@@ -170,6 +169,12 @@ def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
         }
         published_before = published_before or published
         yield [fact for fact, holds in facts.items() if holds]
+
+
+def _neighbours(head: list[DatePlace], place: DatePlace) -> set[dt.date]:
+    """Return the other dates of the lines around one."""
+    near = [other for other in head if abs(other.line - place.line) <= NEIGHBOUR_LINES]
+    return {other.date.value for other in near} - {place.date.value}
 
 
 def _is_todays(place: DatePlace, page: Page, *, several: bool) -> bool:

@@ -322,19 +322,18 @@ def _named(
 ) -> Iterator[PrintedDate]:
     """Yield dates with a month name, read outwards from each number that can be a year."""
     for match in years:
-        year, end = int(match[0]), match.end()
-        if not _LETTER.search(text, max(0, match.start() - DATE_WINDOW), end + DATE_WINDOW):
-            continue
-        before = text[max(0, match.start() - DATE_WINDOW) : match.start()]
+        year, (start, end) = int(match[0]), match.span()
+        before = text[max(0, start - DATE_WINDOW) : start]
         before = before[before.rfind("\n") + 1 :]
-        left = _left_of_year(before, language, rules) if _DIGIT.search(before) else None
+        may_be = _DIGIT.search(before) and _LETTER.search(before)
+        left = _left_of_year(before, language, rules) if may_be else None
         if left is not None:
             begin, month, day = left
             if year in BUDDHIST_YEARS:
                 year -= BUDDHIST_OFFSET if _is_thai(before) else 0
             value = _valid(year, month, day)
             if value is not None and not _RANGE_BEFORE.search(before[:begin]):
-                yield PrintedDate(match.start() - len(before) + begin, end, value)
+                yield PrintedDate(start - len(before) + begin, end, value)
         elif year <= NEWEST_YEAR and _DIGIT.search(text, end, end + DATE_WINDOW):
             new_line = text.find("\n", end, end + DATE_WINDOW)
             after = _AFTER_YEAR.match(text, end, new_line if new_line >= 0 else end + DATE_WINDOW)
@@ -342,7 +341,7 @@ def _named(
                 month = _month(after[1] or after[4], language, rules)
                 value = _valid(year, month, int(after[2] or after[3])) if month else None
                 if value is not None:
-                    yield PrintedDate(match.start(), after.end(), value)
+                    yield PrintedDate(start, after.end(), value)
 
 
 def _left_of_year(before: str, language: str, rules: DateRules) -> tuple[int, int, int] | None:

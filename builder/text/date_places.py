@@ -234,6 +234,8 @@ def _label_behind(after: str, rules: DateRules) -> DateKind | str | None:
     rest = after[gap.end() :].casefold() if gap else ""
     if not rest or not _LETTER.match(rest):
         return None
+    if not rest.startswith((*rules.after_refused, *rules.after_updated, *rules.after_published)):
+        return None
     for kind, phrases in (
         (REFUSED, rules.after_refused),
         (DateKind.UPDATED, rules.after_updated),

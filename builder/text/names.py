@@ -23,7 +23,9 @@ _JOINS = frozenset(
     "and et und y e i и й та і ve και en og och ja dan và és şi și a или oraz with mit avec con "  # noqa: SIM905
     "com с s z ed ו و".split()
 )
-_WORD = re.compile(r"[^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?", re.UNICODE)
+_WORD = re.compile(r"([^\W_](?:[\w'’‘ʼ.\-‐&+@]*\w)?\.?)")
+_NEXT_WORD = re.compile(r"[ \u00a0]{0,2}" + _WORD.pattern)
+"""The word after another one of the same name: nothing but spaces parts them."""
 
 # A pattern that begins with a plain character class is searched several times faster than one
 # that begins with a choice or a look-behind; hence the look-behinds after the first character.
@@ -44,22 +46,21 @@ class NameSpan(NamedTuple):
 
 def leading_name(text: str, start: int, end: int) -> NameSpan | None:
     """Return the longest name that a stretch of text begins with, or None."""
-    first = last = seen = -1
+    first = last = -1
     words = 0
-    for word in _WORD.finditer(text, start, end):
-        token = word.group()
-        if seen >= 0 and not _touches(text, seen, word.start()):
-            break
-        seen = word.end()
+    word = _WORD.search(text, start, end)
+    while word is not None:
+        token, seen = word[1], word.end()
         if _is_capital(token) or (first >= 0 and token[0].isdigit()):
             words += 1
             if words > MAX_NAME_WORDS:
                 break
-            first, last = (word.start() if first < 0 else first), word.end()
+            first, last = (word.start(1) if first < 0 else first), seen
         elif first < 0 or token.casefold() not in _PARTICLES:
             break
-        if token.endswith(".") and len(token) > LONGEST_INITIAL:
+        if token[-1] == "." and len(token) > LONGEST_INITIAL:
             break
+        word = _NEXT_WORD.match(text, seen, end)
     if first < 0 or last - first > MAX_NAME_CHARS or last - first < 2:
         return None
     last -= text[last - 1] == "." and last - first > LONGEST_INITIAL
@@ -75,7 +76,7 @@ def listed_names(text: str, start: int, end: int, roles: frozenset[str]) -> list
     names: list[NameSpan] = []
     dash = PLACE_DASH.search(text, start, end)
     for first, last in _parts(text, start, dash.start() if dash else end):
-        words = [word.group() for word in _WORD.finditer(text, first, last)]
+        words = _WORD.findall(text, first, last)
         if not words or has_role(words, roles):
             break
         found = leading_name(text, first, last)
@@ -87,7 +88,7 @@ def listed_names(text: str, start: int, end: int, roles: frozenset[str]) -> list
 
 def has_role(words: list[str], roles: frozenset[str]) -> bool:
     """Say whether one of the words is a role such as "reporter"."""
-    return any(word.casefold().rstrip(".") in roles for word in words)
+    return not roles.isdisjoint([word.casefold().rstrip(".") for word in words])
 
 
 def looks_like_person(name: str, most: int = 5) -> bool:
@@ -107,11 +108,11 @@ def looks_like_person(name: str, most: int = 5) -> bool:
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut a list of names at commas, bars and words such as "and"."""
-    cuts = [(found.start(), found.end()) for found in _LIST_BREAK.finditer(text, start, end)]
-    words = list(_WORD.finditer(text, start, end))
-    for before, word in pairwise(words):
-        if word.group() in _JOINS and before.end() < word.start():
-            cuts.append((word.start(), word.end()))
+    cuts = [found.span() for found in _LIST_BREAK.finditer(text, start, end)]
+    if not _JOINS.isdisjoint(_WORD.findall(text, start, end)):
+        for before, word in pairwise(_WORD.finditer(text, start, end)):
+            if word[0] in _JOINS and before.end() < word.start():
+                cuts.append(word.span())
     parts = []
     position = start
     for first, last in sorted(cuts):
@@ -124,9 +125,4 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_capital(token: str) -> bool:
     head = token[0]
-    return head.isupper() or (head.isalpha() and not head.islower() and not head.isupper())
-
-
-def _touches(text: str, last: int, start: int) -> bool:
-    """Say whether only spaces lie between two words of one name."""
-    return start - last <= 2 and not text[last:start].strip(" \u00a0")
+    return head.isupper() or (head.isalpha() and not head.islower())
