@@ -220,10 +220,10 @@ def _declared_day(field: str, language: str, rules: DateRules) -> DeclaredDay | 
 
 def _printed_hints(text: str, page: Page, limit: dt.date) -> list[DateHint]:
     possible = [place for place in page.places if _can_be_head(place, limit)]
-    chosen = {choice.place: choice for choice in choose_places(possible, page, text)}
+    chosen = {choice.place.date.start: choice for choice in choose_places(possible, page, text)}
     hints: list[DateHint] = []
     for place in page.places:
-        choice = chosen.get(place)
+        choice = chosen.get(place.date.start)
         if choice is None and (place.date.other or place.date.short):
             continue
         if choice is None and len(hints) >= MAX_MENTIONS:

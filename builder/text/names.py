@@ -96,14 +96,13 @@ def looks_like_person(name: str, most: int = 5) -> bool:
     words = name.split()
     if any(map(str.isdigit, name)):
         return False
-    if not any(char.isupper() or char.islower() for char in name):
+    if not (any(map(str.isupper, name)) or any(map(str.islower, name))):
         return 2 <= len(name) <= 30
     capitals = [word for word in words if word.casefold() not in _PARTICLES]
     if not 2 <= len(capitals) <= most or len(words) > MAX_NAME_WORDS:
         return False
-    return all(word[0].isupper() for word in capitals) and not all(
-        len(word) <= 3 and word.isupper() for word in capitals
-    )
+    is_short = max(map(len, capitals)) <= 3 and all(map(str.isupper, capitals))
+    return not is_short and all(map(str.isupper, [word[0] for word in capitals]))
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
