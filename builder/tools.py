@@ -29,6 +29,7 @@ from builder.text.repetition import load_templates
 from builder.text.signature import fold_tables
 from builder.text.tables import CharacterTable, pack, unpack
 from builder.work import Tools, Withheld
+from schema import article
 from schema.manifest import Annotator
 
 __all__ = [
@@ -67,7 +68,7 @@ TABLES: tuple[CharacterTable[Any], ...] = (
 @cache
 def load_tables() -> None:
     """Take the tables of characters from an earlier run of the same code, if it left them."""
-    sources = sorted(_TEXT.glob("*.py"))
+    sources = [*sorted(_TEXT.glob("*.py")), Path(article.__file__)]
     unpack(prepared("characters", sources, partial(pack, TABLES)), TABLES)
 
 

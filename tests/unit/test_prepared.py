@@ -1,5 +1,6 @@
 """What was prepared once is found again, and no result depends on whether it was."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from builder.text.cue_rules import CueRules, make_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.cues import find_cues
 from builder.text.language_model import load_py3langid, py3langid_files, unpack_py3langid
-from builder.tools import RULES
+from builder.tools import RULES, load_tables
+from schema import article
 
 
 class Maker:
@@ -84,6 +86,22 @@ def test_what_is_damaged_is_made_again_once(
         again = prepared("value", [source], make)
         assert make.made == 2
         assert np.array_equal(again["numbers"], np.arange(12).reshape(3, 4))
+
+
+def test_tables_of_characters_are_made_anew_when_the_schema_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The schema says what white space is, and what controls are."""
+    asked: list[Path] = []
+
+    def record(name: str, sources: Sequence[Path], make: Callable[[], Arrays]) -> Arrays:
+        del name
+        asked.extend(sources)
+        return make()
+
+    monkeypatch.setattr("builder.tools.prepared", record)
+    load_tables.__wrapped__()
+    assert Path(article.__file__) in asked
 
 
 def test_old_values_go(source: Path, caches: Path) -> None:
