@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from io import FileIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,14 +73,52 @@ def write_parquet(path: Path, schema: pa.Schema, groups: Iterable[pa.Table]) -> 
     rows = 0
     with translate_os_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with pa.OSFile(str(part), "wb") as stream:
-            with _open_writer(stream, schema) as writer:
+        with part.open("wb", buffering=0) as stream:
+            sink = _Sink(stream)
+            with _open_writer(sink, schema) as writer:
                 for table in groups:
                     writer.write_table(table, row_group_size=max(1, table.num_rows))
                     rows += table.num_rows
+                    sink.check()
+            sink.check()
             os.fsync(stream.fileno())
         part.rename(path)
     return rows
+
+
+class _Sink:
+    """A file that keeps its errors for later: Arrow would end the process on one inside a chunk."""
+
+    closed = False
+
+    def __init__(self, stream: FileIO) -> None:
+        self._stream = stream
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write bytes, or nothing after an error."""
+        left = memoryview(data)
+        try:
+            while left and not self._error:
+                left = left[self._stream.write(left) :]
+        except OSError as error:
+            self._error = error
+        return len(data)
+
+    def check(self) -> None:
+        """Raise the error that there was, if there was one."""
+        if self._error:
+            raise self._error
+
+    def tell(self) -> int:
+        """Return the place in the file."""
+        return self._stream.tell()
+
+    def flush(self) -> None:
+        """Do nothing: every byte has been written."""
+
+    def close(self) -> None:
+        """Leave that to the owner of the file."""
 
 
 def hash_file(path: Path) -> tuple[int, str]:
