@@ -279,7 +279,7 @@ def _vote(passages: Sequence[str]) -> Reading[tuple[str, float, float]]:
     ]
     if not told:
         nothing = LanguageGuess(tag=UNDETERMINED, score=0.0)
-        faint = max(nothing, *guesses, key=lambda one: (one.tag != UNDETERMINED, one.score))
+        faint = max([nothing, *guesses], key=lambda one: (one.tag != UNDETERMINED, one.score))
         return faint.tag, faint.score, 0.0
     doubts: dict[str, list[float]] = {}
     for _, guess in told:

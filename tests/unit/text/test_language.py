@@ -85,6 +85,13 @@ def test_too_few_letters_are_no_language(default: Py3LangId) -> None:
     assert decision.declared == "fr"
 
 
+def test_a_sentence_in_a_long_table_is_found_or_not(default: Py3LangId) -> None:
+    """Samples without letters tell nothing: passages are read, and the answer may be `und`."""
+    assert assess_language("12 " * 200_000 + ENGLISH, None, default).tag == "en"
+    missed = assess_language("12 " * 6_000 + ENGLISH + "12 " * 200_000, None, default)
+    assert (missed.tag, missed.score, missed.reason) == ("und", 0.0, "no_language")
+
+
 def test_an_unsure_identifier_abstains() -> None:
     """Below the threshold the answer is `und`, and the score still tells how unsure it was."""
     decision = assess_language("quelques mots que personne ne connaît", None, Spy())
