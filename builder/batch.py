@@ -25,11 +25,11 @@ from builder.text.soundness import are_sound
 from builder.text.source import declared_names, hint_sources, resolve_source
 from builder.work import Carried, Result, Tools, Withheld, Work
 from schema.article import TEXT_IS_SOUND, CleanArticle, RawArticle
-from schema.reject import Outcome, Reject, RejectCode, Stage
+from schema.reject import Reject, RejectCode, Stage
 from schema.spans import Entity
 from schema.terms import DateBasis, EntityLabel, Flag
 
-__all__ = ["STAGES", "process_batch", "run_stages"]
+__all__ = ["STAGES", "process_batch"]
 
 #: Characters of the raw text that a reject shows.
 EXCERPT_CHARS = 200
@@ -39,16 +39,7 @@ One = Callable[[Work, Tools], Result | None]
 Many = Callable[[Works, Tools], None]
 
 
-def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | Carried]:
-    """Send raw articles through the record stages, and return what the schema calls outcomes.
-
-    A build takes the results of `run_stages` instead, which spare it the models of receipts.
-    """
-    results = run_stages(batch, tools)
-    return [result.model() if isinstance(result, Cleaned) else result for result in results]
-
-
-def run_stages(batch: Sequence[RawArticle], tools: Tools) -> list[Result]:
+def process_batch(batch: Sequence[RawArticle], tools: Tools) -> list[Result]:
     """Send raw articles through the record stages.
 
     All articles of the batch pass one stage before the next begins: what a stage needs stays in

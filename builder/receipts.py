@@ -59,7 +59,3 @@ class Cleaned(NamedTuple):
 
     article: CleanArticle
     receipt: Receipt
-
-    def model(self) -> CleanArticle:
-        """Return the article with its receipt."""
-        return self.article.model_copy(update={"removed": self.receipt.models()})

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
-from builder.batch import run_stages
+from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
 from builder.readers import Piece, Root, Slice, read_slice
@@ -107,7 +107,7 @@ class _Annotator:
         with translate_os_errors(work):  # py3langid unpacks its model into a temporary file
             self.tools = make_tools(config, work / TEMPLATES, work / CARRIED_IDS)
             if ships(config):  # what is made at first use is made before workers are forked
-                run_stages([SAMPLE], self.tools)
+                process_batch([SAMPLE], self.tools)
         self.root = root
         self.work = work
 
@@ -145,7 +145,7 @@ class _Annotator:
 
 def _results(batch: Iterable[RawArticle | Reject], tools: Tools) -> list[Result]:
     """Send raw articles through the record stages, keeping the order of the input."""
-    results = iter(run_stages([item for item in batch if isinstance(item, RawArticle)], tools))
+    results = iter(process_batch([item for item in batch if isinstance(item, RawArticle)], tools))
     return [next(results) if isinstance(item, RawArticle) else item for item in batch]
 
 

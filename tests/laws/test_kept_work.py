@@ -51,13 +51,13 @@ def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
 def worked_on(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The input's ids of all articles that go through the record stages from now on."""
     found: list[str] = []
-    process = tasks.run_stages
+    process = tasks.process_batch
 
     def note(batch: Any, tools: Any) -> Any:
         found.extend(str(raw.origin.id) for raw in batch if raw.origin.path != "sample")
         return process(batch, tools)
 
-    monkeypatch.setattr(tasks, "run_stages", note)
+    monkeypatch.setattr(tasks, "process_batch", note)
     return found
 
 

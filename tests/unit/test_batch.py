@@ -9,13 +9,14 @@ import pytest
 
 from builder.batch import process_batch
 from builder.config import BuildConfig
+from builder.receipts import Cleaned
 from builder.text.clean import Removed
 from builder.text.entities import NoneTagger, TaggedSpan
 from builder.tools import make_tools
-from builder.work import Tools
+from builder.work import Carried, Tools
 from schema.article import CleanArticle, Origin, RawArticle
 from schema.hints import LanguageGuess
-from schema.reject import Reject, RejectCode
+from schema.reject import Outcome, Reject, RejectCode
 from schema.terms import Flag
 
 TEXTS = (
@@ -28,6 +29,16 @@ TEXTS = (
 @pytest.fixture(scope="module")
 def tools() -> Tools:
     return make_tools(BuildConfig())
+
+
+def outcomes_of(batch: Sequence[RawArticle], tools: Tools) -> list[Outcome | Carried]:
+    """Send articles through the record stages; their receipts as models."""
+    return [
+        result.article.model_copy(update={"removed": result.receipt.models()})
+        if isinstance(result, Cleaned)
+        else result
+        for result in process_batch(batch, tools)
+    ]
 
 
 def raw(text: str, **declared: Any) -> RawArticle:
@@ -66,7 +77,7 @@ class Lies(NoneTagger):
 
 
 def test_outcomes_come_in_the_order_of_the_input(tools: Tools) -> None:
-    outcomes = process_batch([raw(TEXTS[0]), raw(" "), raw(TEXTS[1]), raw(TEXTS[2])], tools)
+    outcomes = outcomes_of([raw(TEXTS[0]), raw(" "), raw(TEXTS[1]), raw(TEXTS[2])], tools)
     kinds = [type(outcome) for outcome in outcomes]
     assert kinds == [CleanArticle, Reject, CleanArticle, CleanArticle]
     assert [o.language for o in outcomes if isinstance(o, CleanArticle)] == ["de", "fr", "en"]
@@ -77,9 +88,9 @@ def test_results_do_not_depend_on_the_batch(tools: Tools) -> None:
     pages = sorted((Path(__file__).parents[1] / "golden/cues").glob("*.txt"))
     articles = [raw(text) for text in (*TEXTS, "Tags:Uncategorized\n1 Comment", "速報", "。")]
     articles += [raw(page.read_text(encoding="utf-8")) for page in pages]
-    alone = [process_batch([article], tools)[0] for article in articles]
-    assert process_batch(articles, tools) == alone
-    assert process_batch(articles[::-1], tools)[::-1] == alone
+    alone = [outcomes_of([article], tools)[0] for article in articles]
+    assert outcomes_of(articles, tools) == alone
+    assert outcomes_of(articles[::-1], tools)[::-1] == alone
 
 
 def test_a_stage_that_fails_costs_only_its_article(tools: Tools) -> None:
@@ -93,7 +104,7 @@ def test_a_stage_that_fails_costs_only_its_article(tools: Tools) -> None:
             return tools.identifier.identify(text)
 
     stumbling = replace(tools, identifier=Stumbles())
-    outcomes = process_batch([raw(text) for text in TEXTS], stumbling)
+    outcomes = outcomes_of([raw(text) for text in TEXTS], stumbling)
     assert [outcome.origin_id for outcome in outcomes if isinstance(outcome, Reject)] == [None]
     failed = outcomes[1]
     assert isinstance(failed, Reject)
@@ -104,7 +115,7 @@ def test_a_stage_that_fails_costs_only_its_article(tools: Tools) -> None:
 
 @pytest.mark.parametrize("tagger", [Fails("Lyon"), Lies()])
 def test_a_tagger_that_fails_costs_only_its_article(tools: Tools, tagger: Any) -> None:
-    outcomes = process_batch(
+    outcomes = outcomes_of(
         [raw(text) for text in TEXTS], replace(tools, taggers={"default": tagger})
     )
     failed = [outcome for outcome in outcomes if isinstance(outcome, Reject)]
@@ -115,13 +126,13 @@ def test_a_tagger_that_fails_costs_only_its_article(tools: Tools, tagger: Any) -
 
 def test_a_language_that_no_tagger_claims_is_flagged(tools: Tools) -> None:
     article = raw("Бул макалада шаардын жаңы көпүрөсү тууралуу айтылат, деди мэр дүйшөмбү күнү.")
-    outcome = process_batch([article], replace(tools, taggers={"default": Fails("x")}))[0]
+    outcome = outcomes_of([article], replace(tools, taggers={"default": Fails("x")}))[0]
     assert isinstance(outcome, CleanArticle)
     assert ("entities_unsupported" in outcome.flags) == (outcome.language == "und")
 
 
 def test_declared_values_become_evidence(tools: Tools) -> None:
-    outcome = process_batch(
+    outcome = outcomes_of(
         [
             raw(
                 TEXTS[2],
@@ -150,7 +161,7 @@ def test_articles_without_a_tagger_are_refused_if_the_configuration_says_so(tool
         taggers={"default": Fails("nothing"), "de": NoneTagger()},
         reject_flags=frozenset({Flag.ENTITIES_UNSUPPORTED}),
     )
-    german, french, _ = process_batch([raw(text) for text in TEXTS], strict)
+    german, french, _ = outcomes_of([raw(text) for text in TEXTS], strict)
     assert isinstance(german, Reject)
     assert (german.code, german.message) == (RejectCode.NOT_ARTICLE, "flagged entities_unsupported")
     assert isinstance(french, CleanArticle)
@@ -178,7 +189,7 @@ def test_what_breaks_the_contract_becomes_no_article(
         return [wrong if "Lyon" in one else (one, Removed([], [], [])) for one in texts]
 
     monkeypatch.setattr("builder.batch.clean_texts", clean)
-    outcomes = process_batch([raw(text) for text in TEXTS], tools)
+    outcomes = outcomes_of([raw(text) for text in TEXTS], tools)
     failed = outcomes[1]
     assert isinstance(failed, Reject)
     assert failed.code is RejectCode.STAGE_FAILED
