@@ -88,14 +88,15 @@ class BatchFile(AbstractContextManager["BatchFile"]):
         if self._bytes >= BATCH_BYTES:
             self._flush()
 
-    def __exit__(self, *_: object) -> None:
-        """Write what is left."""
-        self._flush()
-        self._writer.close()
-        self._file.close()
+    def __exit__(self, error: object, *_: object) -> None:
+        """Write what is left, unless there was an error, and close the file."""
+        with self._file:
+            if error is None:
+                self._flush()
+                self._writer.close()
 
     def _flush(self) -> None:
         table = pa.Table.from_batches(self._held, self._schema)
-        if table.num_rows:
-            self._writer.write_batch(table.combine_chunks().to_batches()[0])
+        for batch in table.combine_chunks().to_batches():
+            self._writer.write_batch(batch)
         self._held, self._bytes = [], 0
