@@ -30,7 +30,7 @@ from builder.errors import OutputError
 from builder.executors.watch import Watch
 from builder.readers import Root, Slice, digest_slice
 from builder.tools import data_digest, describe_annotators, describe_identifier
-from builder.writers.atomic import sync_folder, translate_os_errors
+from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
 
 __all__ = ["RECORD_SETTINGS", "Recipe", "Store", "keeping", "record_context", "scan_context"]
@@ -89,7 +89,7 @@ class Store:
 
     Files are linked in and out where the file system allows it, and copied elsewhere. What does
     not have the size and checksum that it was kept with counts as missing, so a power cut costs
-    no more than the work itself.
+    no more than the work itself, and nothing waits for the disk.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -131,7 +131,6 @@ class Store:
             (made / _MARKER).write_text(json.dumps(marker), encoding="utf-8")
             with suppress(OSError):  # it was kept meanwhile
                 made.rename(home)
-                sync_folder(home.parent)
             shutil.rmtree(made, ignore_errors=True)
 
     @contextmanager

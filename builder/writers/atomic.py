@@ -24,7 +24,6 @@ __all__ = [
     "remove_folder",
     "replace_folder",
     "sibling",
-    "sync_folder",
     "translate_os_errors",
     "work_folder",
     "write_file",
@@ -105,7 +104,7 @@ def replace_folder(new: Path, out: Path, work: Path) -> None:
         if out.exists():
             out.rename(work / f"previous-{out.name}")
         new.rename(out)
-        sync_folder(out.parent)
+        _sync_folder(out.parent)
 
 
 def remove_folder(out: Path, work: Path) -> None:
@@ -175,7 +174,7 @@ def write_file(path: Path, data: bytes) -> None:
         part.rename(path)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Make renames in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
