@@ -99,7 +99,7 @@ def _map(path: Path) -> npt.NDArray[Any]:
 
 
 @contextmanager
-def _lasting(path: Path) -> Iterator[BinaryIO]:
+def _durable(path: Path) -> Iterator[BinaryIO]:
     """Open a file that is on the disk when it is closed."""
     with path.open("wb") as file:
         yield file
@@ -116,9 +116,9 @@ def _keep(home: Path, arrays: Arrays) -> None:
     made = Path(tempfile.mkdtemp(prefix=f"{home.name}.", dir=home.parent))
     try:
         for name, array in arrays.items():
-            with _lasting(made / f"{name}.npy") as file:
+            with _durable(made / f"{name}.npy") as file:
                 np.save(file, array, allow_pickle=False)
-        with _lasting(made / _NAMES) as file:
+        with _durable(made / _NAMES) as file:
             file.write(json.dumps(list(arrays)).encode())
         shutil.rmtree(home, ignore_errors=True)
         made.rename(home)
