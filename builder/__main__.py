@@ -1,5 +1,6 @@
 """`python -m builder` is `pressmark`."""
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -13,6 +14,8 @@ def main() -> int:
         return run()
     except KeyboardInterrupt:
         return 130
+    finally:
+        gc.freeze()  # else Python looks through all that lived as long as the process, which ends
 
 
 if __name__ == "__main__":
