@@ -11,7 +11,8 @@ from functools import wraps
 from builder.receipts import Cleaned, Receipt
 from builder.text.clean import clean_texts
 from builder.text.cues import cue_proposals, find_all_cues
-from builder.text.dates import DeclaredDates, hint_dates, resolve_date
+from builder.text.date_numbers import find_numbers
+from builder.text.dates import DatedText, DeclaredDates, hint_all_dates, resolve_date
 from builder.text.entities.spans import checked_spans
 from builder.text.flags import find_all_flags
 from builder.text.language import assess_languages
@@ -121,10 +122,10 @@ def _read(work: Work, tools: Tools) -> Reject | Carried | None:
 @_together
 def _outline(works: Works, tools: Tools) -> None:
     """Look over the texts once, for the stages that look for bylines and dates."""
-    del tools
-    found = outline_all([work.normalized for work in works])
-    for work, outlined in zip(works, found, strict=True):
-        work.outline = outlined
+    texts = [work.normalized for work in works]
+    found = zip(outline_all(texts), find_numbers(texts, tools.dates.names), strict=True)
+    for work, (outlined, numbers) in zip(works, found, strict=True):
+        work.outline, work.numbers = outlined, numbers
 
 
 @_together
@@ -211,8 +212,14 @@ def _flag(works: Works, tools: Tools) -> None:
             work.outcome = _reject(work, RejectCode.NOT_ARTICLE, message)
 
 
-@_alone
-def _date(work: Work, tools: Tools) -> None:
+@_together
+def _date(works: Works, tools: Tools) -> None:
+    found = hint_all_dates([_dated(work, tools) for work in works], tools.dates)
+    for work, hints in zip(works, found, strict=True):
+        work.dates = hints
+
+
+def _dated(work: Work, tools: Tools) -> DatedText:
     raw = work.raw
     declared = DeclaredDates(
         published=raw.date,
@@ -223,7 +230,9 @@ def _date(work: Work, tools: Tools) -> None:
         not_after=tools.not_after,
         language=raw.language,
     )
-    work.dates = hint_dates(work.normalized, work.tag, tools.dates, declared, work.outline)
+    assert work.outline is not None
+    assert work.numbers is not None
+    return DatedText(work.normalized, work.tag, declared, work.outline, work.numbers)
 
 
 @_together

@@ -14,7 +14,16 @@ from builder.annotators.language_plugins import BUILTIN, load_identifier
 from builder.config import BuildConfig
 from builder.corpus.columns import load_ids
 from builder.prepared import prepared
-from builder.text import characters, entities, flags, layout_features, normalize, outline, soundness
+from builder.text import (
+    characters,
+    date_numbers,
+    entities,
+    flags,
+    layout_features,
+    normalize,
+    outline,
+    soundness,
+)
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cue_store import pack_cues, unpack_cues
 from builder.text.cue_words import letter_tables
@@ -60,7 +69,8 @@ TAGGERS: dict[str, Callable[[], EntityTagger]] = {
 #: What the record stages know of characters.
 TABLES: tuple[CharacterTable[Any], ...] = (
     *(characters.class_table, characters.white_table, normalize.fact_table),
-    *(outline.mark_table, outline.number_table, letter_tables, letter_table),
+    *(outline.mark_table, date_numbers.number_table, date_numbers.name_letters),
+    *(letter_tables, letter_table),
     *(layout_features.fine_table, flags.prose_marks, soundness.sound_table, fold_tables),
 )
 

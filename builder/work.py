@@ -9,6 +9,7 @@ from builder.receipts import Cleaned
 from builder.text.clean import Proposal, Removed
 from builder.text.cue_rules import CueRules
 from builder.text.cues import CueHit
+from builder.text.date_numbers import DateNumbers
 from builder.text.date_patterns import DateRules
 from builder.text.entities.spans import EntityTagger, TaggedSpan
 from builder.text.language import LanguageDecision, LanguageIdentifier
@@ -95,6 +96,7 @@ class Work:
     id: str = ""
     normalized: str = ""
     outline: Outline | None = None
+    numbers: DateNumbers | None = None
     hits: list[CueHit] = field(default_factory=list)
     typed: list[Proposal] = field(default_factory=list)
     sources: list[SourceHint] = field(default_factory=list)

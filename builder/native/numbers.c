@@ -1,14 +1,25 @@
 /* Where numbers stand that may be of a date. */
 
 #include <stdint.h>
+#include <string.h>
+
+#include "vectors.h"
 
 /* What a character is: a digit of some script, and its value; or white space inside a line. */
 enum { NONE = 0, FIRST_DIGIT = 1, LAST_DIGIT = 10, OTHER_SCRIPT = 16, GAP = 32 };
+
+/* A letter that case folding makes two of, or that may be missing: it may be any letter. */
+enum { ANY_LETTER = 0xFFFF };
+
+/* Letters of a name that are looked at. */
+enum { NAME_LETTERS = 12 };
 
 struct text {
     const uint32_t *codes;
     int64_t size, known;
     const uint8_t *kinds;
+    const uint16_t *letters;
+    const uint8_t *names;
 };
 
 static int kind(const struct text *text, int64_t at)
@@ -24,6 +35,41 @@ static int digit(const struct text *text, int64_t at)
     return (kind(text, at) & (OTHER_SCRIPT - 1)) - 1;
 }
 
+/* Returns the folded form of a letter, 0 for what is none. */
+static int letter(const struct text *text, int64_t at)
+{
+    if (at < 0 || at >= text->size || text->codes[at] >= text->known)
+        return NONE;
+    return text->letters[text->codes[at]];
+}
+
+/* Where the digits of other scripts lie: those before the Mongolian ones, and the wide ones. */
+static const uint32_t OTHERS = 0x660, OTHERS_END = 0x1800, WIDE = 0xFF10;
+
+/* Characters that are looked over at once. */
+enum { BLOCK = 512 };
+
+/* Says whether some characters of a block may be digits of other scripts, and marks the western
+ * ones. */
+WITH_AVX2
+static int mark_digits(const uint32_t *restrict codes, int64_t size, uint8_t *restrict marks)
+{
+    uint32_t others = 0;
+    for (int64_t at = 0; at < size; at++) {
+        marks[at] = codes[at] - '0' <= 9;
+        others |= (codes[at] - OTHERS < OTHERS_END - OTHERS) | (codes[at] - WIDE <= 9);
+    }
+    return others != 0;
+}
+
+/* Marks the digits of a block. */
+static void find_digits(const struct text *text, int64_t begin, int64_t size, uint8_t *marks)
+{
+    if (mark_digits(text->codes + begin, size, marks))
+        for (int64_t at = 0; at < size; at++)
+            marks[at] = digit(text, begin + at) >= 0;
+}
+
 static int is_one_of(const struct text *text, int64_t at, const char *signs)
 {
     if (at < 0 || at >= text->size)
@@ -34,20 +80,48 @@ static int is_one_of(const struct text *text, int64_t at, const char *signs)
     return 0;
 }
 
-/* Characters before a year, and behind it, among which a day stands. */
+/* Characters before a year, and behind it, among which day and month stand. */
 enum { DATE_WINDOW = 44 };
 
-/* Says whether another digit stands near a year on its line: without one it is of no date. */
-static int has_digit_near(const struct text *text, int64_t at)
+/* Says whether the letters from a place on may be those of a name of a month. */
+static int may_be_month(const struct text *text, int64_t at, int64_t end)
 {
-    for (int64_t i = at - 1; i >= at - DATE_WINDOW && i >= 0 && text->codes[i] != '\n'; i--)
-        if (digit(text, i) >= 0)
+    if (end > at + NAME_LETTERS)
+        end = at + NAME_LETTERS;
+    uint16_t number = 0;
+    for (int here; at < end && (here = letter(text, at)); at++) {
+        if (here == ANY_LETTER)
             return 1;
-    int64_t end = at + 4;
-    for (int64_t i = end; i < end + DATE_WINDOW && i < text->size && text->codes[i] != '\n'; i++)
-        if (digit(text, i) >= 0)
-            return 1;
-    return 0;
+        number = (uint16_t)(number * 31 + here);
+    }
+    return text->names[number];
+}
+
+/* Says whether both a digit and a month stand in a stretch. A name begins where a run of letters
+ * does, or behind an ending that is glued to a day: "7thNov". */
+static int may_hold_day(const struct text *text, int64_t start, int64_t end)
+{
+    int has_digit = 0, has_month = 0;
+    for (int64_t at = start; at < end && !(has_digit && has_month); at++) {
+        has_digit |= digit(text, at) >= 0;
+        if (!has_month && letter(text, at)
+            && (!letter(text, at - 1) || digit(text, at - 2) >= 0 || digit(text, at - 3) >= 0))
+            has_month = may_be_month(text, at, end);
+    }
+    return has_digit && has_month;
+}
+
+/* Says whether a day and a month stand near a year, before it or behind it on its line. */
+static int has_day_near(const struct text *text, int64_t at)
+{
+    int64_t start = at, end = at + 4, last = end;
+    while (start > 0 && start > at - DATE_WINDOW && text->codes[start - 1] != '\n')
+        start--;
+    if (may_hold_day(text, start, at))
+        return 1;
+    while (last < text->size && last < end + DATE_WINDOW && text->codes[last] != '\n')
+        last++;
+    return may_hold_day(text, end, last);
 }
 
 /* Says whether a run of digits begins with four that may be the year of a date. */
@@ -60,10 +134,10 @@ static int may_be_year(const struct text *text, int64_t at)
         return 0;
     if (digit(text, at - 2) >= 0 && is_one_of(text, at - 1, ".,:/"))
         return 0;
-    return has_digit_near(text, at);
+    return has_day_near(text, at);
 }
 
-/* Says whether a run of digits opens a date in numbers: another one between twice the same sign. */
+/* Says whether a run of digits opens a date in numbers: two more follow, behind the same sign. */
 static int may_be_numeric(const struct text *text, int64_t at)
 {
     int is_dashed = at > 0 && text->codes[at - 1] == 0x2013;
@@ -84,42 +158,69 @@ static int may_be_numeric(const struct text *text, int64_t at)
         return 0;
     at += digit(text, at + 1) < 0 ? 1 : 2;
     at += kind(text, at) == GAP;
-    return at < text->size && text->codes[at] == sign;
+    if (at >= text->size || text->codes[at++] != sign)
+        return 0;
+    at += kind(text, at) == GAP;
+    return digit(text, at) >= 0;
 }
+
+/* Says whether a run of digits is a year that is followed by the sign for one: 年 or 년. */
+static int is_signed_year(const struct text *text, int64_t at)
+{
+    int64_t end = at + 4;
+    for (; at < end; at++)
+        if (digit(text, at) < 0)
+            return 0;
+    at += kind(text, at) == GAP;
+    return at < text->size && (text->codes[at] == 0x5E74 || text->codes[at] == 0xB144);
+}
+
+/* How a date may begin with a number, or end with one. */
+enum { YEAR, NUMERIC, SIGNED, FORMS };
+
+static int (*const may_be[FORMS])(const struct text *, int64_t) = {
+    [YEAR] = may_be_year, [NUMERIC] = may_be_numeric, [SIGNED] = is_signed_year};
 
 /* Finds the numbers of texts that may be of a date.
  *
  * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
- * kinds, known: what each character below `known` is; others are nothing.
- * years, numerics: half as many as there are code points, and one more for each text; where a
- *   number begins in its text that may be the year of a date, or the first one of a date in
- *   numbers.
- * ends: two more than there are pairs of them; the years of text i stand in ends[2 * i] ..
- *   ends[2 * i + 2], its other numbers in ends[2 * i + 1] .. ends[2 * i + 3].
+ * kinds, letters, known: what each character below `known` is; others are nothing.
+ * names: which numbers, out of 65,536, the letters of names give.
+ * places, room: `room` places for each form, half as many as there are code points, and one more
+ *   for each text; where a number begins in its text that may be the year of a date with a name,
+ *   the first one of a date in numbers, or a year that is followed by a sign.
+ * ends: those of text i and of a form lie in ends[i][form] .. ends[i + 1][form].
  * others: whether a text has digits of other scripts. */
 int64_t find_numbers(
     const uint32_t *codes, const int64_t *bounds, int64_t texts, const uint8_t *kinds,
-    int64_t known, int64_t *years, int64_t *numerics, int64_t *ends, uint8_t *others)
+    const uint16_t *letters, int64_t known, const uint8_t *names, int64_t *places, int64_t room,
+    int64_t *ends, uint8_t *others)
 {
-    ends[0] = ends[1] = 0;
+    int64_t found[FORMS] = {0};
+    for (int form = 0; form < FORMS; form++)
+        *ends++ = 0;
     for (int64_t own = 0; own < texts; own++) {
-        struct text text = {codes + bounds[own], bounds[own + 1] - bounds[own], known, kinds};
-        int64_t *end = ends + 2 * own + 2;
-        end[0] = end[-2], end[1] = end[-1];
-        int seen = 0, before = NONE;
-        for (int64_t at = 0; at < text.size; at++) {
-            int here = text.codes[at] < known ? kinds[text.codes[at]] : NONE;
-            seen |= here;
-            int is_first = here & (OTHER_SCRIPT - 1) && !(before & (OTHER_SCRIPT - 1));
-            before = here;
-            if (!is_first)
-                continue;
-            if (may_be_year(&text, at))
-                years[end[0]++] = at;
-            if (may_be_numeric(&text, at))
-                numerics[end[1]++] = at;
+        struct text text = {
+            codes + bounds[own], bounds[own + 1] - bounds[own], known, kinds, letters, names};
+        int seen = 0;
+        for (int64_t begin = 0; begin < text.size; begin += BLOCK) {
+            uint8_t marks[BLOCK];
+            int64_t size = text.size - begin < BLOCK ? text.size - begin : BLOCK;
+            find_digits(&text, begin, size, marks);
+            const uint8_t *mark = marks, *end = marks + size;
+            for (; (mark = memchr(mark, 1, (size_t)(end - mark))); mark++) {
+                int64_t at = begin + (mark - marks);
+                seen |= kind(&text, at);
+                if (digit(&text, at - 1) >= 0)
+                    continue;
+                for (int form = 0; form < FORMS; form++)
+                    if (may_be[form](&text, at))
+                        places[form * room + found[form]++] = at;
+            }
         }
         others[own] = (seen & OTHER_SCRIPT) != 0;
+        for (int form = 0; form < FORMS; form++)
+            *ends++ = found[form];
     }
     return texts;
 }

@@ -14,15 +14,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.text.outline import OTHER_DIGITS, Outline, outline
+from builder.text.date_numbers import DateNumbers, find_numbers, fold_name, name_numbers
 
 __all__ = [
     "DateRules",
     "PrintedDate",
     "find_printed_dates",
-    "fold_name",
     "load_date_rules",
-    "western_digits",
 ]
 
 OLDEST_YEAR = 1500
@@ -52,9 +50,13 @@ MONTH_FIRST_TAGS = frozenset({"en-US", "en-PH", "fil-PH", "tl-PH"})
 
 @dataclass(frozen=True)
 class DateRules:
-    """What is known of dates in all languages; made once by `load_date_rules`."""
+    """What is known of dates in all languages; made once by `load_date_rules`.
+
+    `names` says how the names of months look to `find_numbers`.
+    """
 
     months: Mapping[str, Mapping[str, int]]
+    names: bytes
     weekdays: frozenset[str]
     published: frozenset[str]
     updated: frozenset[str]
@@ -105,6 +107,7 @@ def load_date_rules(folder: Path) -> DateRules:
 
     return DateRules(
         months=months,
+        names=name_numbers(months),
         weekdays=frozenset(weekdays),
         published=phrases("published"),
         updated=phrases("updated"),
@@ -137,7 +140,7 @@ _NUMERIC = re.compile(
     rf"{_GAP}?([./\-–]){_GAP}?([0-9]{{1,2}}){_GAP}?\2{_GAP}?"
     rf"(?:((?:19|20)[0-9]{{2}}|[0-9]{{1,2}}){_YEAR_END}|((?:19|20)[0-9]{{2}}){_GLUED})"
 )
-_CJK = re.compile(
+_SIGNED = re.compile(
     rf"({_FIRST_DIGIT}[0-9]{{3}}){_GAP}?[年년]{_GAP}?([0-9]{{1,2}}){_GAP}?[月월]"
     rf"{_GAP}?([0-9]{{1,2}}){_GAP}?[日号號일]"
 )
@@ -175,13 +178,8 @@ _RANGE_BEFORE = re.compile(
 )
 
 
-def western_digits(text: str) -> str:
-    """Replace the decimal digits of other scripts by ASCII digits; offsets stay the same."""
-    return OTHER_DIGITS.sub(lambda match: str(int(match[0])), text)
-
-
 def find_printed_dates(
-    text: str, language: str, rules: DateRules, outlined: Outline | None = None
+    text: str, language: str, rules: DateRules, numbers: DateNumbers | None = None
 ) -> list[PrintedDate]:
     """Find every full date (day, month and year) that is printed in the text.
 
@@ -191,7 +189,7 @@ def find_printed_dates(
             decides the order of 7/11/2025 and between names that mean different months in
             different languages.
         rules: names and words of all languages.
-        outlined: the outline of the text, where it is known.
+        numbers: what `find_numbers` returns for the text, where it is known.
 
     Returns:
         Dates sorted by their start, not overlapping, possibly none. Ranges, impossible days,
@@ -199,15 +197,11 @@ def find_printed_dates(
         order of a number stays open, another date of the text with the same separator may still
         have decided it; else `other` is set. Never raises.
     """
-    outlined = outlined or outline(text)
-    numerics, years = (
-        _matches(_NUMERIC, text, outlined.numerics),
-        _matches(_YEAR, text, outlined.years),
-    )
+    numbers = numbers or find_numbers([text], rules.names)[0]
     found = [
-        *_in_order(islice(_numeric(numerics), MAX_DATES), language),
-        *islice(_cjk(text), MAX_DATES),
-        *islice(_named(years, text, language, rules), MAX_DATES),
+        *_in_order(islice(_numeric(text, numbers.numerics), MAX_DATES), language),
+        *islice(_signed(text, numbers.signed), MAX_DATES),
+        *islice(_named(text, numbers.years, language, rules), MAX_DATES),
     ]
     found.sort(key=lambda date: (date.start, -date.end))
     result: list[PrintedDate] = []
@@ -215,11 +209,6 @@ def find_printed_dates(
         if not result or date.start >= result[-1].end:
             result.append(date)
     return result
-
-
-def fold_name(name: str) -> str:
-    """Return a name as the tables have it: case folded, without dots at its edges."""
-    return name.casefold().strip(" .׳॰\u200e\u200f").replace("i\u0307", "i")
 
 
 def _valid(year: int, month: int, day: int) -> dt.date | None:
@@ -256,8 +245,8 @@ def _matches(pattern: re.Pattern[str], text: str, places: Sequence[int]) -> Iter
             yield match
 
 
-def _numeric(matches: Iterator[re.Match[str]]) -> Iterator[_Numeric]:
-    for match in matches:
+def _numeric(text: str, places: Sequence[int]) -> Iterator[_Numeric]:
+    for match in _matches(_NUMERIC, text, places):
         first, separator, middle = match[1], match[2], int(match[3])
         last = match[4] or match[5]
         if len(first) == 4 and len(last) < 3:
@@ -308,20 +297,18 @@ def _usual_order(separator: str, language: str) -> int:
     return 0 if primary in BOTH_ORDERS and region in ("", "CA") else 1
 
 
-def _cjk(text: str) -> Iterator[PrintedDate]:
-    if "年" not in text and "년" not in text:
-        return
-    for match in _CJK.finditer(text):
+def _signed(text: str, places: Sequence[int]) -> Iterator[PrintedDate]:
+    for match in _matches(_SIGNED, text, places):
         value = _valid(int(match[1]), int(match[2]), int(match[3]))
         if value is not None:
             yield PrintedDate(match.start(), match.end(), value)
 
 
 def _named(
-    years: Iterator[re.Match[str]], text: str, language: str, rules: DateRules
+    text: str, places: Sequence[int], language: str, rules: DateRules
 ) -> Iterator[PrintedDate]:
     """Yield dates with a month name, read outwards from each number that can be a year."""
-    for match in years:
+    for match in _matches(_YEAR, text, places):
         year, (start, end) = int(match[0]), match.span()
         before = text[max(0, start - DATE_WINDOW) : start]
         before = before[before.rfind("\n") + 1 :]

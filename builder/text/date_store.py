@@ -15,17 +15,23 @@ from builder.text.date_patterns import DateRules
 __all__ = ["pack_date_rules", "unpack_date_rules"]
 
 _RULES = "rules"
-"""The array of all there is, as JSON in UTF-8."""
+"""The array of all rules but one, as JSON in UTF-8."""
+
+_NAMES = "names"
+"""The one that is bytes already."""
 
 
 def pack_date_rules(rules: DateRules) -> dict[str, npt.NDArray[Any]]:
     """Turn rules into arrays by name."""
-    encoded = json.dumps(vars(rules), default=sorted, ensure_ascii=False).encode()
-    return {_RULES: np.frombuffer(encoded, dtype=np.uint8)}
+    plain = {**vars(rules)}
+    names = np.frombuffer(plain.pop(_NAMES), dtype=np.uint8)
+    encoded = json.dumps(plain, default=sorted, ensure_ascii=False).encode()
+    return {_RULES: np.frombuffer(encoded, dtype=np.uint8), _NAMES: names}
 
 
 def unpack_date_rules(arrays: Mapping[str, npt.NDArray[Any]]) -> DateRules:
     """Turn the arrays of `pack_date_rules` into rules."""
     plain = json.loads(arrays[_RULES].tobytes())
     months = plain.pop("months")
-    return DateRules(months=months, **{name: frozenset(words) for name, words in plain.items()})
+    words = {name: frozenset(words) for name, words in plain.items()}
+    return DateRules(months=months, names=arrays[_NAMES].tobytes(), **words)

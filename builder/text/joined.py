@@ -6,7 +6,7 @@ is the same as in each text alone: that is a law of everything that uses this.
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import is_
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from builder.text.characters import code_points
 
-__all__ = ["BETWEEN", "join_texts", "text_codes", "text_groups"]
+__all__ = ["BETWEEN", "join_texts", "parted", "text_codes", "text_groups"]
 
 BETWEEN = "\n\n"
 """What stands between two texts: no word, no line and no sentence goes on behind it."""
@@ -64,6 +64,13 @@ def text_codes(texts: Sequence[str]) -> tuple[Codes, Places]:
     if LEAST_KEPT <= codes.size <= GROUP_CHARS:
         _kept.append(([*texts], codes, bounds))
     return codes, bounds
+
+
+def parted(places: Places, ends: Places) -> Iterator[list[int]]:
+    """Yield the places of each text; those of the one at i end at `ends[i + 1]`."""
+    every = places[: ends[-1]].tolist()
+    for first, last in pairwise(ends.tolist()):
+        yield every[first:last]
 
 
 _kept: deque[tuple[list[str], Codes, Places]] = deque(maxlen=KEPT_GROUPS)

@@ -1,14 +1,12 @@
-"""Outline many texts at once: their lines, their bodies, and the numbers that may be of dates.
+"""Outline many texts at once: their lines, and their bodies.
 
 One pass over the characters here spares the stages that look for dates and bylines several of
-their own. It knows how long a line of prose is, in all scripts, and what digits are. It refuses
-to know what stands around a body, or what a number says.
+their own. It knows how long a line of prose is, in all scripts. It refuses to know what stands
+around a body.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,17 +14,15 @@ import numpy.typing as npt
 
 from builder import native
 from builder.text.characters import white_table
-from builder.text.joined import text_codes, text_groups
+from builder.text.joined import parted, text_codes, text_groups
 from builder.text.tables import character_table
 
 __all__ = [
     "MAX_LINES",
-    "OTHER_DIGITS",
     "PROSE",
     "PROSE_CHARS",
     "Outline",
     "mark_table",
-    "number_table",
     "outline",
     "outline_all",
 ]
@@ -38,25 +34,16 @@ ideograph is worth 2.5. Measured on the development pages, not sensitive."""
 MAX_LINES = 3000
 """Lines among which the body for bylines is looked for."""
 
-OTHER_DIGITS = re.compile("[٠-٩۰-۹०-९০-৯੦-੯૦-૯௦-௯๐-๙໐-໙၀-၉០-៩０-９]")
-"""The digits of other scripts in which dates are printed."""
-
 _TABLE_END = 0x10000
-"""Characters from here on are neither white space nor ideographs or digits that count."""
+"""Characters from here on are neither white space nor ideographs that count."""
 
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _WHITE, _IDEOGRAPH, _STOP = 1, 2, 4
-_FIRST_DIGIT, _OTHER_SCRIPT, _GAP = 1, 16, 32
 
 _find_bodies = native.kernel(
     "find_bodies",
     *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE),
     *(native.I64, native.SIZE, native.I64, native.I64, native.I64),
-)
-_find_numbers = native.kernel(
-    "find_numbers",
-    *(native.U32, native.I64, native.SIZE, native.U8, native.SIZE),
-    *(native.I64, native.I64, native.I64, native.U8),
 )
 
 
@@ -92,17 +79,12 @@ class Outline(NamedTuple):
 
     `starts` tells where each line begins, and one more would. `body` and `byline_body` are the
     first and last line of the best run of prose, for dates and for bylines; -1 for the last if
-    there is none. At `years` a number begins that may be the year of a date, since another digit
-    stands near it, at `numerics` one that may open a date in numbers. `has_other_digits` says that
-    not all digits are western.
+    there is none.
     """
 
     starts: list[int]
     body: Bounds
     byline_body: Bounds
-    years: list[int]
-    numerics: list[int]
-    has_other_digits: bool
 
     def line(self, text: str, number: int) -> str:
         """Return one line of the text that this outlines, without its end."""
@@ -127,28 +109,11 @@ def _outline_group(texts: Sequence[str]) -> Iterator[Outline]:
     rules = np.array([(*rule[1:], _STOP << at) for at, rule in enumerate(_RULES)], np.int64)
     table = mark_table(), _TABLE_END
     _find_bodies(codes, bounds, len(texts), *table, rules, len(rules), starts, ends, bodies)
-    # A number is parted from the next one by a character at least.
-    most = codes.size // 2 + len(texts)
-    years, numerics = np.empty(most, np.int64), np.empty(most, np.int64)
-    stops = np.empty((len(texts) + 1, 2), np.int64)
-    others = np.empty(len(texts), np.uint8)
-    room = years, numerics, stops, others
-    _find_numbers(codes, bounds, len(texts), number_table(), _TABLE_END, *room)
     yield from map(
         Outline,
-        _parted(starts, ends),
+        parted(starts, ends),
         *([(first, last) for first, last in body] for body in bodies.tolist()),
-        _parted(years, stops[:, 0]),
-        _parted(numerics, stops[:, 1]),
-        others.astype(np.bool_).tolist(),
     )
-
-
-def _parted(places: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Iterator[list[int]]:
-    """Yield the places of each text."""
-    every = places[: ends[-1]].tolist()
-    for first, last in pairwise(ends.tolist()):
-        yield every[first:last]
 
 
 @character_table
@@ -160,15 +125,3 @@ def mark_table() -> npt.NDArray[np.uint8]:
     for at, rule in enumerate(_RULES):
         marks[list(map(ord, rule.stops))] |= _STOP << at
     return marks
-
-
-@character_table
-def number_table() -> npt.NDArray[np.uint8]:
-    """Build what each character below `_TABLE_END` is to numbers."""
-    kinds = white_table().astype(np.uint8) * np.uint8(_GAP)
-    kinds[ord("\n")] = 0
-    for digit in "0123456789":
-        kinds[ord(digit)] = _FIRST_DIGIT + int(digit)
-    for found in OTHER_DIGITS.finditer("".join(map(chr, range(_TABLE_END)))):
-        kinds[found.start()] = _OTHER_SCRIPT | _FIRST_DIGIT + unicodedata.decimal(found[0])
-    return kinds

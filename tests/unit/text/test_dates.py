@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import builder.text
 from builder.text.date_fields import read_url_date
 from builder.text.date_header import POINTS
-from builder.text.date_patterns import find_printed_dates, load_date_rules, western_digits
+from builder.text.date_numbers import western_digits
+from builder.text.date_patterns import find_printed_dates, load_date_rules
 from builder.text.dates import DeclaredDates, hint_dates, resolve_date
 from schema.hints import DateHint
 from schema.terms import DateBasis, DateKind, DatePrecision

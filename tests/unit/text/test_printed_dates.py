@@ -9,7 +9,8 @@ import pytest
 
 import builder.text
 from builder.text.date_fields import read_declared_date, read_url_date
-from builder.text.date_patterns import find_printed_dates, load_date_rules, western_digits
+from builder.text.date_numbers import western_digits
+from builder.text.date_patterns import find_printed_dates, load_date_rules
 
 RULES = load_date_rules(Path(builder.text.__file__).parent / "rules" / "dates")
 NOV_7 = dt.date(2025, 11, 7)
