@@ -6,9 +6,10 @@ counted (`builder.corpus.templates`) and keeps no text: only hashes.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice, repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +58,13 @@ _count_segments = native.kernel(
     *(native.U32, native.I64, native.SIZE, native.U8),
     *(native.I64, native.I64, native.I64, native.U8),
     *(native.I64, native.I64, native.U64, native.I64),
+)
+
+_choose_repeats = native.kernel(
+    "choose_repeats",
+    *(native.SIZE, native.I64, native.I64, native.I64),
+    *(native.I64, native.I64, native.U8, native.U8, native.SIZE),
+    *(native.U8, native.I64, native.I64, native.I64),
 )
 
 
@@ -142,32 +150,15 @@ def propose_repetitions(
     counted = count_segments(texts, segmented)
     keys = np.array([source_key(source) for source in sources], dtype=np.uint64)
     recurs = table.holds(with_source(counted.hashes, np.repeat(keys, counted.sizes)))
-    is_long = counted.letters >= LONG
-    found, first = [], 0
-    for segments, size in zip(segmented, counted.sizes.tolist(), strict=True):
-        own = slice(first, first + size)
-        chosen = _choose(len(segments), counted.places[own], recurs[own], is_long[own])
-        starts, ends = segments.starts, segments.ends
-        runs = _runs(chosen)
-        found.append([Proposal(int(starts[a]), int(ends[b - 1]), RULE) for a, b in runs])
-        first += size
-    return found
-
-
-def _choose(segments: int, places: Places, recurs: Mask, is_long: Mask) -> Mask:
-    """Mark the segments of a text that are proposed; none where there seems to be no article."""
-    found = np.zeros(segments, dtype=np.bool_)
-    own = places[~recurs & is_long]
-    if not recurs.any() or not own.size:
-        return found
-    found[places[recurs]] = True
-    chosen = found.copy()
-    chosen[own[0] : own[-1] + 1] = False
-    chosen[places[recurs & is_long]] = True
-    for start, end in _runs(found):
-        if end - start >= MIN_BLOCK:
-            chosen[start:end] = True
-    return chosen
+    segments, bounds = join_segments(segmented)
+    found, marks = np.empty(len(texts), np.int64), np.zeros(len(segments), np.uint8)
+    firsts, lasts = np.empty(recurs.size, np.int64), np.empty(recurs.size, np.int64)
+    own = counted.sizes, counted.places, recurs.view(np.uint8), np.uint8(counted.letters >= LONG)
+    inputs = len(texts), np.diff(bounds), segments.starts, segments.ends, *own, MIN_BLOCK, marks
+    number = _choose_repeats(*inputs, found, firsts, lasts)
+    ranges = zip(firsts[:number].tolist(), lasts[:number].tolist(), repeat(RULE))
+    proposals = map(partial(tuple.__new__, Proposal), ranges)
+    return [[*islice(proposals, size)] for size in found.tolist()]
 
 
 @lru_cache(maxsize=4096)
@@ -190,9 +181,3 @@ def _mix(values: U64) -> U64:
     mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX[1]
     result: U64 = mixed ^ (mixed >> np.uint64(31))
     return result
-
-
-def _runs(marked: Mask) -> Iterator[tuple[int, int]]:
-    """Yield the half-open ranges of neighbours that are marked."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], marked, [False])).astype(np.int8)))
-    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

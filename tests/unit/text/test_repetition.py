@@ -136,6 +136,43 @@ def test_hashes_are_those_of_the_rule_as_written(texts: list[str]) -> None:
     assert list(zip(*columns, strict=True)) == [row for rows in plain for row in rows]
 
 
+def plain_propose(text: str, templates: TemplateTable) -> list[str]:
+    """Propose by the rule as it is written, the lines joined that follow each other."""
+    segments = segment(text)
+    counted, keys = count(text), set(templates.keys.tolist())
+    bound = with_source(counted.hashes, np.uint64(source_key("a.example"))).tolist()
+    recurs = {place: key in keys for place, key in zip(counted.places.tolist(), bound, strict=True)}
+    is_long = dict(zip(counted.places.tolist(), counted.letters >= 30, strict=True))
+    own = [place for place in recurs if is_long[place] and not recurs[place]]
+    chosen = []
+    for place in recurs if own else ():
+        block = [place]
+        while recurs.get(block[-1] + 1):
+            block.append(block[-1] + 1)
+        while recurs.get(block[0] - 1):
+            block.insert(0, block[0] - 1)
+        is_inside = own[0] <= place <= own[-1] and not is_long[place] and len(block) < 3
+        if recurs[place] and not is_inside:
+            chosen.append(place)
+    joined: list[list[int]] = []
+    for place in chosen:
+        if joined and joined[-1][-1] == place - 1:
+            joined[-1].append(place)
+        else:
+            joined.append([place])
+    return [text[segments[run[0]].start : segments[run[-1]].end] for run in joined]
+
+
+@given(st.lists(st.lists(st.sampled_from(["Home", "12", "Share", "Print", PROMPT, *BODY]))))
+def test_what_is_proposed_follows_the_rule_as_written(pages: list[list[str]]) -> None:
+    templates = table("Home\nShare\nPrint", PROMPT)
+    texts = ["\n".join(lines) for lines in pages]
+    sources = ["a.example"] * len(texts)
+    found = propose_repetitions(texts, segment_all(texts), templates, sources)
+    for text, proposals in zip(texts, found, strict=True):
+        assert [text[one.start : one.end] for one in proposals] == plain_propose(text, templates)
+
+
 def test_recurring_lines_go_before_and_after_the_article() -> None:
     lines = ["Home", "Politics", *BODY, "Share", PROMPT]
     assert (
