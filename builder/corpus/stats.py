@@ -135,8 +135,8 @@ def summarise_audit(table: pa.Table) -> Summary:
     # Grouping by Arrow would import its engine, which takes longer than to count small shards.
     named = pc.list_flatten(rules).combine_chunks().dictionary_encode()
     chars = lengths.take(pc.list_parent_indices(rules)).to_numpy()
-    sums = np.zeros(len(named.dictionary), dtype=np.int64)
-    np.add.at(sums, named.indices.to_numpy(), chars)
+    # Sums of floats, which are exact: a shard holds no 2^53 characters.
+    sums = np.bincount(named.indices.to_numpy(), chars, len(named.dictionary)).astype(np.int64)
     return Summary(
         removed=Counter(dict(zip(named.dictionary.to_pylist(), sums.tolist(), strict=True))),
         removed_chars=pc.sum(lengths).as_py() or 0,
