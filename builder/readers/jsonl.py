@@ -120,7 +120,7 @@ def _parse(data: bytes) -> dict[str, object]:
     record = _DECODER.decode(data.decode("utf-8"))
     if not isinstance(record, dict):
         raise ValueError(f"a JSON {type(record).__name__}, not an object")  # noqa: TRY004 - data
-    if b"\\u" in data and _SURROGATE_ESCAPE.search(data):
+    if (b"\\ud" in data or b"\\uD" in data) and _SURROGATE_ESCAPE.search(data):
         try:
             json.dumps(record, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError:
