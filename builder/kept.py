@@ -29,6 +29,7 @@ from builder.config import BuildConfig
 from builder.errors import OutputError
 from builder.executors.watch import Watch
 from builder.readers import Root, Slice, digest_slice
+from builder.text.repetition import TemplateTable, load_templates
 from builder.tools import data_digest, describe_annotators, describe_identifier
 from builder.writers.atomic import translate_os_errors
 from builder.writers.parts import TEMPLATES, Kind, open_table, part_path
@@ -188,7 +189,7 @@ class KeptWork:
         self._store = store
         self._root = root
         self._work = work
-        self._templates: Any = None
+        self._templates: TemplateTable | None = None
 
     def __call__(self, task: Numbered) -> Any:
         """Fetch what a task once did, or do it."""
@@ -227,9 +228,10 @@ class KeptWork:
         if not self._recipe.uses_templates or not table.exists():
             return ""
         if self._templates is None:
-            self._templates = np.load(table, mmap_mode="r", allow_pickle=False)
-        segments = open_table(part_path(self._work, number, "scan-segments"))["segments"]
-        found = np.intersect1d(segments.to_numpy(), self._templates)
+            self._templates = load_templates(table)
+        held = open_table(part_path(self._work, number, "scan-segments"))["segments"]
+        segments = held.to_numpy()
+        found = np.unique(segments[self._templates.holds(segments)])
         return hashlib.sha256(found.astype("<u8").tobytes()).hexdigest()
 
 
