@@ -27,7 +27,7 @@ from builder.render.hub_values import LICENCES
 from builder.render.pictures import render_pictures
 from builder.tasks import SliceReport
 from builder.tools import data_digest, describe_annotators
-from builder.writers.atomic import write_file
+from builder.writers.atomic import translate_os_errors
 from builder.writers.parquet import hash_file, write_parquet
 from schema.article import SCHEMA_VERSION
 from schema.manifest import (
@@ -167,17 +167,17 @@ def describe_build(
         files=(),
     )
     if config.license_file:
-        write_file(folder / "LICENSE", _read_text(base / config.license_file).encode())
+        _write(folder / "LICENSE", _read_text(base / config.license_file).encode())
     citation = render_cff(manifest)
     if citation is not None:
-        write_file(folder / CITATION_NAME, citation.encode())
-    write_file(folder / CARD_NAME, _fill_card(config, base, manifest).encode())
+        _write(folder / CITATION_NAME, citation.encode())
+    _write(folder / CARD_NAME, _fill_card(config, base, manifest).encode())
     for name, picture in render_pictures(manifest).items():
-        write_file(folder / name, picture.encode())
-    write_file(folder / CROISSANT_NAME, render_croissant(manifest).encode())
+        _write(folder / name, picture.encode())
+    _write(folder / CROISSANT_NAME, render_croissant(manifest).encode())
     listed = {shard.path for shard in manifest.shards}
     manifest = manifest.model_copy(update={"files": tuple(_other_files(folder, listed))})
-    write_file(folder / MANIFEST_NAME, dump_manifest(manifest))
+    _write(folder / MANIFEST_NAME, dump_manifest(manifest))
     return manifest
 
 
@@ -213,6 +213,13 @@ def dump_manifest(manifest: BuildManifest) -> bytes:
     """Return the manifest as JSON that people can read and tools can compare."""
     data = manifest.model_dump(mode="json")
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file of a folder that is not in its place yet."""
+    with translate_os_errors(path):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
 
 
 def _config_hash(settings: Mapping[str, object]) -> str:

@@ -11,7 +11,8 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from builder.errors import OutputError
@@ -37,6 +38,9 @@ KEPT = "kept"
 #: What marks a data set itself, and how the format of our manifests begins.
 MANIFEST = "manifest.json"
 FORMAT = "pressmark-manifest/"
+
+#: Files that wait for the disk at a time: it writes their lists of blocks together.
+SYNCED_TOGETHER = 16
 
 
 @contextlib.contextmanager
@@ -94,17 +98,18 @@ def sibling(out: Path, kind: str) -> Path:
 
 
 def replace_folder(new: Path, out: Path, work: Path) -> None:
-    """Put a finished folder in the place of `out`, which must be ours or empty.
+    """Put a finished folder, once it is on the disk, in the place of `out`: ours or empty.
 
     Raises:
         OutputError: `out` is something that no build of ours made.
     """
     check_replaceable(out)
     with translate_os_errors(out):
+        _sync_all([*new.rglob("*"), new])
         if out.exists():
             out.rename(work / f"previous-{out.name}")
         new.rename(out)
-        _sync_folder(out.parent)
+        _sync(out.parent)
 
 
 def remove_folder(out: Path, work: Path) -> None:
@@ -174,9 +179,16 @@ def write_file(path: Path, data: bytes) -> None:
         part.rename(path)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync_all(paths: Iterable[Path]) -> None:
+    """Wait for the disk once, and not for one file after the other."""
+    with ThreadPoolExecutor(SYNCED_TOGETHER) as pool:
+        for _ in pool.map(_sync, paths):
+            pass
+
+
+def _sync(path: Path) -> None:
+    """Make the bytes of a file, or the names in a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

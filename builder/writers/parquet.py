@@ -7,7 +7,6 @@ version of pyarrow.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
@@ -64,7 +63,7 @@ REPEATED_COLUMNS = (
 def write_parquet(path: Path, schema: pa.Schema, groups: Iterable[pa.Table]) -> int:
     """Write tables as the row groups of one file; return its rows.
 
-    The file appears by rename once it is whole and on disk.
+    The file appears by rename once it is whole; it is on the disk when its folder is in its place.
 
     Raises:
         OutputError: the disk is full or not writable.
@@ -81,7 +80,6 @@ def write_parquet(path: Path, schema: pa.Schema, groups: Iterable[pa.Table]) -> 
                     rows += table.num_rows
                     sink.check()
             sink.check()
-            os.fsync(stream.fileno())
         part.rename(path)
     return rows
 
