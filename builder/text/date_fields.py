@@ -28,6 +28,9 @@ NEWEST_IN_URL = dt.date(2099, 12, 31)
 MAX_FIELD = 80
 """Characters of a declared date that are looked at; the longest formats have about 45."""
 
+MAX_URL = 2000
+"""Characters of an address that are looked at."""
+
 EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
 """Epoch seconds from 1990 to 2099: numbers outside are not read as times."""
 
@@ -53,11 +56,9 @@ _MONTHS["sept"] = 9
 _ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/", re.IGNORECASE)
 _URL_YEAR = r"([12](?<![0-9][12])(?:(?<=1)9|(?<=2)0)[0-9]{2})"
 """A year after anything but a digit; it begins with a class of characters to be found fast."""
-_URL_DAYS = (
-    re.compile(_URL_YEAR + r"/([0-9]{1,2})/([0-9]{1,2})(?![0-9])"),
-    re.compile(_URL_YEAR + r"([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])"),
-    re.compile(_URL_YEAR + r"([01][0-9])([0-3][0-9])(?![0-9])"),
-    re.compile(r"/((?:19|20)[0-9]{2})/([a-z]{3})/([0-9]{1,2})(?![0-9])"),
+_URL_DAY = re.compile(
+    _URL_YEAR + r"(?:/([0-9]{1,2})/([0-9]{1,2})|([-_.])([0-9]{2})\4([0-9]{2})"
+    r"|([01][0-9])([0-3][0-9])|(?<=/[0-9]{4})/([a-z]{3})/([0-9]{1,2}))(?![0-9])"
 )
 _URL_MONTH = re.compile(r"/((?:19|20)[0-9]{2})[/-]([01][0-9])(?=/)")
 
@@ -132,10 +133,11 @@ def read_url_date(url: str) -> DeclaredDay | None:
         >>> read_url_date("https://example.org/2025/11/07/title.html").value
         datetime.date(2025, 11, 7)
     """
-    path = _ARCHIVED.sub("", url[:2000]).partition("?")[0].partition("#")[0]
+    archived = _ARCHIVED.match(url, 0, MAX_URL)
+    path = url[archived.end() if archived else 0 : MAX_URL]
+    path = path.partition("?")[0].partition("#")[0]
     path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
-    folded = path.lower()
-    days = {day for form in _URL_DAYS for day in map(_url_day, form.findall(folded)) if day}
+    days = {day for day in map(_url_day, _URL_DAY.findall(path.lower())) if day}
     if days:
         return days.pop() if len(days) == 1 else None
     months = {_day(int(year), int(month), 1) for year, month in _URL_MONTH.findall(path)} - {None}
@@ -144,7 +146,7 @@ def read_url_date(url: str) -> DeclaredDay | None:
 
 
 def _url_day(parts: tuple[str, ...]) -> DeclaredDay | None:
-    year, month, day = (part for part in parts if part.isalnum())
+    year, month, day = filter(str.isalnum, parts)
     found = _day(int(year), int(month) if month.isdecimal() else _MONTHS.get(month, 0), int(day))
     return found if found and OLDEST_IN_URL <= found.value <= NEWEST_IN_URL else None
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import builder.text
+from builder.text import date_fields
 from builder.text.date_fields import read_declared_date, read_url_date
 from builder.text.date_numbers import western_digits
 from builder.text.date_patterns import find_printed_dates, load_date_rules
@@ -210,3 +214,23 @@ def test_the_path_of_a_url_declares_a_date(url: str, value: dt.date | None) -> N
     """Only the path, only one day, and never an archive's own time stamp."""
     day = read_url_date(url)
     assert (day.value if day else None) == value
+
+
+SLOW_YEAR = r"(?<![0-9])((?:19|20)[0-9]{2})"
+SLOW_FORMS = (
+    SLOW_YEAR + r"/([0-9]{1,2})/([0-9]{1,2})(?![0-9])",
+    SLOW_YEAR + r"([-_.])([0-9]{2})\2([0-9]{2})(?![0-9])",
+    SLOW_YEAR + r"([01][0-9])([0-3][0-9])(?![0-9])",
+    r"/((?:19|20)[0-9]{2})/([a-z]{3})/([0-9]{1,2})(?![0-9])",
+)
+URL_PARTS = st.sampled_from(
+    (*"/-_.123a", "19", "20", "2025", "1999", "11", "07", "nov", "/2025/11/07", "20251107")
+)
+
+
+@given(st.lists(URL_PARTS, max_size=12).map("".join))
+def test_one_pattern_finds_the_days_of_four(path: str) -> None:
+    """No day in an address hides another one of a different form."""
+    slow = {one for form in SLOW_FORMS for one in map(date_fields._url_day, re.findall(form, path))}
+    fast = set(map(date_fields._url_day, date_fields._URL_DAY.findall(path)))
+    assert fast - {None} == slow - {None}
