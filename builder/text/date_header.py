@@ -7,7 +7,6 @@ fields and URLs (`dates.py`), and no site.
 
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -111,44 +110,41 @@ def _is_head(place: DatePlace) -> bool:
 def _best_value(head: list[DatePlace], page: Page) -> dt.date | None:
     best: dict[dt.date, int] = {}
     for place, facts in zip(head, find_facts(head, page), strict=True):
-        score = sum(POINTS[fact] for fact in facts)
         # An update does not compete with the date that it updates.
-        if "update" not in facts:
+        if not facts["update"]:
+            score = sum([points for fact, points in POINTS.items() if facts[fact]])
             best[place.date.value] = max(score, best.get(place.date.value, score))
-    ranked = sorted(best.items(), key=lambda item: -item[1])
-    if not ranked or ranked[0][1] < MIN_POINTS:
+    if not best:
         return None
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MIN_MARGIN:
-        return None
-    return ranked[0][0]
+    value = max(best, key=best.__getitem__)
+    score = best.pop(value)
+    is_clear = score - max(best.values(), default=score - MIN_MARGIN) >= MIN_MARGIN
+    return value if score >= MIN_POINTS and is_clear else None
 
 
-def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
-    """Yield the names in `POINTS` that hold for each dated line, in order."""
-    counts = Counter(place.date.value for place in head)
-    newest = max(counts, default=None)
-    several = len(counts) > 1
-    todays = {
-        number for number, place in enumerate(head) if _is_todays(place, page, several=several)
-    }
-    others_than_todays = [number for number in range(len(head)) if number not in todays]
-    candidates = {head[number].date.value for number in others_than_todays}
+def find_facts(head: list[DatePlace], page: Page) -> Iterator[dict[str, bool]]:
+    """Say for each dated line which of the `POINTS` it gets."""
+    values = [place.date.value for place in head]
+    different = len(set(values))
+    several = different > 1
+    newest = max(values) if several else None
+    todays = [_is_todays(place, page, several=several) for place in head]
+    others_than_todays = [number for number, is_todays in enumerate(todays) if not is_todays]
+    is_only = len({values[number] for number in others_than_todays}) == 1
     updates = _find_updates(head)
-    above = [
-        place
-        for number, place in enumerate(head)
-        if place.line <= page.first + CLOSE_LINES and number not in updates
-    ]
-    nearest = above[-1].date.value if above else None
+    nearest = None
+    for number, place in enumerate(head):
+        if place.line <= page.first + CLOSE_LINES and number not in updates:
+            nearest = values[number]
     published_before = False
     for number, place in enumerate(head):
-        value, line = place.date.value, place.line
-        others = _neighbours(head, place) if several else set()
+        value, line, count = place.date.value, place.line, values.count(place.date.value)
+        others = _neighbours(head, place) if several else ()
         published = place.label is DateKind.PUBLISHED
-        facts = {
-            "only": candidates == {value} and number not in todays,
-            "same_often": counts[value] >= 4,
-            "same": 2 <= counts[value] <= 3,
+        yield {
+            "only": is_only and not todays[number],
+            "same_often": count >= 4,
+            "same": 2 <= count <= 3,
             "nearest": value == nearest and line <= page.first + CLOSE_LINES,
             "close": abs(page.first - line) <= CLOSE_LINES,
             "first": others_than_todays[:1] == [number],
@@ -157,18 +153,17 @@ def find_facts(head: list[DatePlace], page: Page) -> Iterator[list[str]]:
             "before_update": number in updates.values(),
             "clock": place.clock,
             "alone": not others,
-            "newest": value == newest and several,
-            "many": len(counts) >= 4,
+            "newest": value == newest,
+            "many": different >= 4,
             "list": len(others) >= 2,
             "far": page.first - line > 20,
             "after": line > page.last,
             "top": line < 6 and several,
-            "today": number in todays,
+            "today": todays[number],
             "update": number in updates,
             "short": place.date.short,
         }
         published_before = published_before or published
-        yield [fact for fact, holds in facts.items() if holds]
 
 
 def _neighbours(head: list[DatePlace], place: DatePlace) -> set[dt.date]:
@@ -209,11 +204,15 @@ def _of_value(value: dt.date, head: list[DatePlace]) -> list[Choice]:
     """Choose the first line with the value, all labelled ones, and the update beside them."""
     same = [place for place in head if place.date.value == value]
     labelled = [place for place in same if place.label is not None]
-    anchors = labelled or same[:1]
     choices = [
-        Choice(place, place.label or DateKind.PUBLISHED, DateBasis.HEADER) for place in anchors
+        Choice(place, place.label or DateKind.PUBLISHED, DateBasis.HEADER)
+        for place in labelled or same[:1]
     ]
-    if all(choice.kind is DateKind.UPDATED for choice in choices) and same[0].label is None:
+    if (
+        labelled
+        and same[0].label is None
+        and {place.label for place in labelled} == {DateKind.UPDATED}
+    ):
         choices.append(Choice(same[0], DateKind.PUBLISHED, DateBasis.HEADER))
     lines = [place.line for place in same[:1] + labelled]
     choices += [
