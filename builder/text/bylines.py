@@ -72,8 +72,7 @@ class _Page(NamedTuple):
         return self.outlined.line(self.text, number)
 
     def bounds(self, number: int) -> tuple[int, int]:
-        """Return where a line begins and ends."""
-        return self.outlined.starts[number], self.outlined.starts[number + 1] - 1
+        return self.outlined.bounds(number)
 
 
 def find_authors(

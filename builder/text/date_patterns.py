@@ -52,18 +52,17 @@ MONTH_FIRST_TAGS = frozenset({"en-US", "en-PH", "fil-PH", "tl-PH"})
 class DateRules:
     """What is known of dates in all languages; made once by `load_date_rules`.
 
-    `names` says how the names of months look to `find_numbers`.
+    `names` says how the names of months look to `find_numbers`. Labels say of the date behind
+    them, or below, that it is "published", "updated" or "refused": of something else. `last_words`
+    are those that a label ends in; `labels_behind` follow the date, by their first letter.
     """
 
     months: Mapping[str, Mapping[str, int]]
     names: bytes
     weekdays: frozenset[str]
-    published: frozenset[str]
-    updated: frozenset[str]
-    refused: frozenset[str]
-    after_published: frozenset[str]
-    after_updated: frozenset[str]
-    after_refused: frozenset[str]
+    labels: Mapping[str, str]
+    last_words: frozenset[str]
+    labels_behind: Mapping[str, Sequence[tuple[str, str]]]
     fillers: frozenset[str]
 
 
@@ -102,22 +101,26 @@ def load_date_rules(folder: Path) -> DateRules:
                     months.setdefault(form, {})[tag] = number
         weekdays.update(table["days"])
 
-    def phrases(key: str) -> frozenset[str]:
-        return frozenset(text.casefold() for table in words.values() for text in table.get(key, ()))
+    def phrases(key: str) -> list[str]:
+        return [text.casefold() for table in words.values() for text in table.get(key, ())]
 
+    labels = {phrase: kind for kind in _LABEL_KINDS for phrase in phrases(kind)}
+    labels_behind: dict[str, list[tuple[str, str]]] = {}
+    for kind in _LABEL_KINDS:
+        for phrase in dict.fromkeys(phrases(f"after_{kind}")):
+            labels_behind.setdefault(phrase[0], []).append((phrase, kind))
     return DateRules(
         months=months,
         names=name_numbers(months),
         weekdays=frozenset(weekdays),
-        published=phrases("published"),
-        updated=phrases("updated"),
-        refused=phrases("refused"),
-        after_published=phrases("after_published"),
-        after_updated=phrases("after_updated"),
-        after_refused=phrases("after_refused"),
-        fillers=phrases("fillers"),
+        labels=labels,
+        last_words=frozenset(phrase.rpartition(" ")[2] for phrase in labels),
+        labels_behind=labels_behind,
+        fillers=frozenset(phrases("fillers")),
     )
 
+
+_LABEL_KINDS = "published", "updated", "refused"
 
 _GAP = r"[^\S\n]"
 """White space inside a line."""
@@ -204,10 +207,12 @@ def find_printed_dates(
         *islice(_named(text, numbers.years, language, rules), MAX_DATES),
     ]
     found.sort(key=lambda date: (date.start, -date.end))
+    end = 0
     result: list[PrintedDate] = []
     for date in found:
-        if not result or date.start >= result[-1].end:
+        if date.start >= end:
             result.append(date)
+            end = date.end
     return result
 
 

@@ -5,8 +5,8 @@ text: menus, head, body, comments and teasers. It refuses to know any site.
 Only `dates.py` decides; here are the facts it counts.
 """
 
-import bisect
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ from schema.terms import DateKind
 
 __all__ = ["DatePlace", "Page", "find_places"]
 
-REFUSED = "refused"
-"""Label of a date that a word declares to be of something else: an event, a visit, a comment."""
+_KINDS = {"published": DateKind.PUBLISHED, "updated": DateKind.UPDATED}
+"""What labels say in the words of `DateRules`; all others refuse a date."""
 
 BEFORE = 72
 """Code points looked at before a date on its line, in search of a label."""
@@ -27,6 +27,9 @@ AFTER = 24
 
 MAX_LABEL_LINE = 40
 """Longest line, in code points, that can be a label for the line below."""
+
+MAX_LABEL_WORDS = 4
+"""Words of a label that are put together before they are looked up."""
 
 MAX_LABEL_STEPS = 7
 """Words (articles, weekdays, clock times) skipped between a label and its date."""
@@ -60,6 +63,8 @@ _AFTER_GAP = re.compile(
 )
 _GOES_ON = re.compile(r"[^\W\d_]|[^\w\n]{0,4}[0-9]")
 _LETTER = re.compile(r"[^\W\d_]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_FILLED = re.compile(r"\S")
 
 
 class DatePlace(NamedTuple):
@@ -67,8 +72,10 @@ class DatePlace(NamedTuple):
 
     `letters` counts the other letters on its line; `label` is the kind that a word declares, with
     None for no word; `label_opens` says that the word opens its line; `refused` that a word
-    declares the date to be something else; `is_led` that an article, a preposition or another
-    small word stands directly before it; `is_worded` that the date is part of a phrase.
+    declares the date to be something else: an event, a visit, a comment. `is_led` says of a date
+    with a time in prose that an article, a preposition or another small word stands directly
+    before it. Of a bare date, one outside prose with neither word nor time, `is_worded` says that
+    it is part of a phrase, and `weekday` that one stands before it.
     """
 
     date: PrintedDate
@@ -99,57 +106,45 @@ def find_places(
 ) -> Page:
     """Describe the place of every date; `text` must be what the dates were found in."""
     starts, (first, last), *_ = outlined
-    lines = _Lines(text, outlined)
     places = []
     for date in dates:
-        number = bisect.bisect_right(starts, date.start) - 1
-        places.append(_place(date, number, starts[number], lines, rules))
+        number = bisect_right(starts, date.start) - 1
+        places.append(_place(date, number, text, outlined, rules))
     return Page(places, first, max(last, 0))
 
 
-class _Lines(dict[int, str]):
-    """The lines of a text by their numbers, each cut out when it is first asked for."""
-
-    def __init__(self, text: str, outlined: Outline) -> None:
-        super().__init__()
-        self._text, self._outlined = text, outlined
-
-    def __missing__(self, number: int) -> str:
-        line = self[number] = self._outlined.line(self._text, number)
-        return line
-
-
 def _place(
-    date: PrintedDate, number: int, line_start: int, lines: _Lines, rules: DateRules
+    date: PrintedDate, number: int, text: str, outlined: Outline, rules: DateRules
 ) -> DatePlace:
-    line = lines[number]
-    at, end = date.start - line_start, date.end - line_start
-    before, after = line[max(0, at - BEFORE) : at], line[end : end + AFTER]
-    is_prose = _is_prose(line)
+    start, stop = outlined.bounds(number)
+    before = text[max(start, date.start - BEFORE) : date.start]
+    after = text[date.end : min(stop, date.end + AFTER)]
+    is_prose = _is_prose(text, start, stop)
     label = _label_before(before, rules, must_be_capital=is_prose)
-    opens = label is not None and label.opens and at <= BEFORE
     kind = label.kind if label else _label_behind(after, rules)
     if _POST_BEFORE.search(before):
-        kind = REFUSED
+        kind = "refused"
     if kind is None and not _LETTER.search(before):
-        kind = _label_above(lines, number, rules)
+        kind = _label_above(text, outlined, number, rules)
     clock = bool(_CLOCK_AFTER.match(after) or _CLOCK_BEFORE.search(before))
-    is_long = len(line) > LONG_LINE
-    leading = _leading_word(before, rules)
+    is_bare = kind is None and not (clock or is_prose)
+    behind = "" if is_prose else text[date.end : stop]
     return DatePlace(
         date=date,
         line=number,
-        label=kind if isinstance(kind, DateKind) else None,
-        label_opens=opens,
-        refused=kind == REFUSED,
-        is_led=_is_small(leading) or leading.casefold() in rules.fillers,
-        is_worded=not (clock or is_prose) and _is_worded(leading, before + " " + line[end:], rules),
+        label=_KINDS.get(kind) if kind else None,
+        label_opens=label is not None and label.opens and date.start - start <= BEFORE,
+        refused=kind is not None and kind not in _KINDS,
+        is_led=clock and is_prose and _is_led(before, rules),
+        is_worded=is_bare and _is_worded(before, behind, rules),
         clock=clock,
-        weekday=_ends_with_weekday(before, rules),
-        letters=LONG_LINE if is_prose else len(_LETTER.findall(line[:at] + line[end:])),
+        weekday=is_bare and _ends_with_weekday(before, rules),
+        letters=LONG_LINE
+        if is_prose
+        else len(_NO_LETTERS.sub("", text[start : date.start] + behind)),
         is_prose=is_prose,
-        is_long=is_long,
-        at=at,
+        is_long=stop - start > LONG_LINE,
+        at=date.start - start,
     )
 
 
@@ -158,7 +153,7 @@ def _words(text: str) -> list[str]:
 
 
 def _ends_with_weekday(before: str, rules: DateRules) -> bool:
-    return any(word in rules.weekdays for word in _words(before[-30:].casefold())[-2:])
+    return not rules.weekdays.isdisjoint(_words(before[-30:].casefold())[-2:])
 
 
 def _is_small(word: str) -> bool:
@@ -176,14 +171,21 @@ def _leading_word(before: str, rules: DateRules) -> str:
     return words[-1] if words else ""
 
 
-def _is_worded(leading: str, line: str, rules: DateRules) -> bool:
+def _is_led(before: str, rules: DateRules) -> bool:
+    leading = _leading_word(before, rules)
+    return _is_small(leading) or leading.casefold() in rules.fillers
+
+
+def _is_worded(before: str, behind: str, rules: DateRules) -> bool:
     """Tell whether the date is part of a phrase: "the fire of 3 May 2019 in brief".
 
     The word before it, or two longer words of its line, begin with a small letter.
     """
+    leading = _leading_word(before, rules)
     if _is_small(leading) and leading.casefold() not in rules.fillers:
         return True
-    long = [word.casefold() for word in _words(line) if len(word) > 3 and word[0].islower()]
+    words = _words(f"{before} {behind}")
+    long = [word.casefold() for word in words if len(word) > 3 and word[0].islower()]
     return sum(word not in rules.fillers and word not in rules.weekdays for word in long) >= 2
 
 
@@ -195,7 +197,7 @@ def _is_skipped(word: str, rules: DateRules) -> bool:
 
 
 class _Label(NamedTuple):
-    kind: DateKind | str
+    kind: str
     opens: bool
 
 
@@ -204,74 +206,56 @@ def _label_before(before: str, rules: DateRules, *, must_be_capital: bool) -> _L
 
     In prose ("a study published on …") a label counts only if it starts like a title.
     """
-    words = _words(before)
-    stop = len(words)
-    folded = [word.casefold() for word in words]
-    for _ in range(MAX_LABEL_STEPS):
-        if not stop:
-            return None
-        for size in range(min(4, stop), 0, -1):
-            kind = _kind(" ".join(folded[stop - size : stop]), rules)
+    folded = _words(before.casefold())
+    most = len(folded)
+    for stop in range(most, max(0, most - MAX_LABEL_STEPS), -1):
+        word = folded[stop - 1]
+        sizes = range(min(MAX_LABEL_WORDS, stop), 0, -1) if word in rules.last_words else ()
+        for size in sizes:
+            kind = rules.labels.get(" ".join(folded[stop - size : stop]))
             if kind is not None:
                 opens = stop == size
-                small = words[stop - size][:1].islower()
-                return None if must_be_capital and small and not opens else _Label(kind, opens)
-        word = folded[stop - 1]
+                is_small = _words(before)[stop - size][0].islower()
+                return None if must_be_capital and is_small and not opens else _Label(kind, opens)
         if _IDEOGRAPH.match(word[-1]):
             for size in range(min(8, len(word)), 0, -1):
-                kind = _kind(word[-size:], rules)
+                kind = rules.labels.get(word[-size:])
                 if kind is not None:
                     return _Label(kind, stop == 1 and size == len(word))
         if not _is_skipped(word, rules):
             return None
-        stop -= 1
     return None
 
 
-def _label_behind(after: str, rules: DateRules) -> DateKind | str | None:
+def _label_behind(after: str, rules: DateRules) -> str | None:
     """Find a label that follows the date and its time: `2025年11月7日 18:30 更新`."""
     gap = _AFTER_GAP.match(after)
     rest = after[gap.end() :].casefold() if gap else ""
-    if not rest or not _LETTER.match(rest):
-        return None
-    if not rest.startswith((*rules.after_refused, *rules.after_updated, *rules.after_published)):
-        return None
-    for kind, phrases in (
-        (REFUSED, rules.after_refused),
-        (DateKind.UPDATED, rules.after_updated),
-        (DateKind.PUBLISHED, rules.after_published),
-    ):
-        for phrase in phrases:
-            # A label that goes on, or that another date follows, belongs to what comes next.
-            if rest.startswith(phrase) and not _GOES_ON.match(rest, len(phrase)):
-                return kind
+    for phrase, kind in rules.labels_behind.get(rest[:1], ()):
+        # A label that goes on, or that another date follows, belongs to what comes next.
+        if rest.startswith(phrase) and not _GOES_ON.match(rest, len(phrase)):
+            return kind
     return None
 
 
-def _label_above(lines: _Lines, number: int, rules: DateRules) -> DateKind | str | None:
+def _label_above(text: str, outlined: Outline, number: int, rules: DateRules) -> str | None:
     """Find a label that fills the line above, at most one empty line away."""
-    for above in (number - 1, number - 2):
-        if above >= 0 and lines[above].strip():
-            line = lines[above]
-            if len(line) > MAX_LABEL_LINE:
-                return None
-            return _kind(" ".join(_words(line.casefold())), rules)
+    for above in range(number - 1, max(number - 3, -1), -1):
+        start, stop = outlined.bounds(above)
+        if _FILLED.search(text, start, stop):
+            fits = stop - start <= MAX_LABEL_LINE
+            return rules.labels.get(" ".join(_words(text[start:stop].casefold()))) if fits else None
     return None
 
 
-def _kind(phrase: str, rules: DateRules) -> DateKind | str | None:
-    if phrase in rules.published:
-        return DateKind.PUBLISHED
-    if phrase in rules.updated:
-        return DateKind.UPDATED
-    return REFUSED if phrase in rules.refused else None
-
-
-def _is_prose(line: str) -> bool:
-    """Tell whether a line alone is prose."""
-    width = float(len(line))
-    if width < PROSE.narrow and not line.isascii() and _IDEOGRAPH.search(line):
-        width *= IDEOGRAPH_WIDTH
+def _is_prose(text: str, start: int, stop: int) -> bool:
+    """Tell whether a line with a date alone is prose."""
+    width = float(stop - start)
     if width >= PROSE_CHARS:
-        return not line.isspace()
-    return width * 2 >= PROSE_CHARS and line.rstrip().endswith(PROSE.stops)
+        return True
+    line = text[start:stop]
+    if not line.isascii() and _IDEOGRAPH.search(line):
+        width *= IDEOGRAPH_WIDTH
+    return width >= PROSE_CHARS or (
+        width * 2 >= PROSE_CHARS and line.rstrip().endswith(PROSE.stops)
+    )

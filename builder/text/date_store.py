@@ -32,6 +32,8 @@ def pack_date_rules(rules: DateRules) -> dict[str, npt.NDArray[Any]]:
 def unpack_date_rules(arrays: Mapping[str, npt.NDArray[Any]]) -> DateRules:
     """Turn the arrays of `pack_date_rules` into rules."""
     plain = json.loads(arrays[_RULES].tobytes())
-    months = plain.pop("months")
-    words = {name: frozenset(words) for name, words in plain.items()}
-    return DateRules(months=months, names=arrays[_NAMES].tobytes(), **words)
+    for name in ("weekdays", "last_words", "fillers"):
+        plain[name] = frozenset(plain[name])
+    behind = plain["labels_behind"].items()
+    plain["labels_behind"] = {first: list(map(tuple, labels)) for first, labels in behind}
+    return DateRules(names=arrays[_NAMES].tobytes(), **plain)

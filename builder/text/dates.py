@@ -23,8 +23,8 @@ from schema.terms import DateBasis, DateKind, DatePrecision
 
 __all__ = ["DatedText", "DeclaredDates", "hint_all_dates", "hint_dates", "resolve_date"]
 
-URL_GRACE = dt.timedelta(days=1)
-"""How far the day in a URL may be from the printed one: time zones, and midnight."""
+GRACE = dt.timedelta(days=1)
+"""How far days may be apart that are the same: time zones, and midnight."""
 
 NEWEST = dt.date(2199, 12, 31)
 """The bound where the caller knows none; it has to lie somewhere, since there is no clock."""
@@ -175,7 +175,7 @@ def _strongest(hints: Sequence[DateHint]) -> DateHint | None:
     if not all(_covers(hint, finest) for hint in best):
         return None
     if finest.basis is DateBasis.HEADER and any(
-        hint.basis is DateBasis.URL and abs(hint.value - finest.value) > URL_GRACE for hint in hints
+        hint.basis is DateBasis.URL and abs(hint.value - finest.value) > GRACE for hint in hints
     ):
         return None
     if finest.precision is not DatePrecision.DAY:
@@ -190,7 +190,7 @@ def _limit(article: DatedText, declared: Sequence[DateHint]) -> dt.date:
     """Return the last day that an article can be of."""
     fetched = [_last_day(hint) for hint in declared if hint.kind is DateKind.FETCHED]
     # One day of grace: the printed day is local, the bound may be UTC.
-    return min(*fetched, article.declared.not_after or NEWEST, NEWEST) + dt.timedelta(days=1)
+    return min(*fetched, article.declared.not_after or NEWEST, NEWEST) + GRACE
 
 
 def _last_day(hint: DateHint) -> dt.date:

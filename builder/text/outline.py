@@ -86,6 +86,10 @@ class Outline(NamedTuple):
     body: Bounds
     byline_body: Bounds
 
+    def bounds(self, number: int) -> Bounds:
+        """Return where a line begins and ends."""
+        return self.starts[number], self.starts[number + 1] - 1
+
     def line(self, text: str, number: int) -> str:
         """Return one line of the text that this outlines, without its end."""
         return text[self.starts[number] : self.starts[number + 1] - 1]
