@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +56,9 @@ __all__ = [
 _TEXT = Path(__file__).parent / "text"
 RULES = _TEXT / "rules"
 MODELS = _TEXT / "models"
+
+#: Hosts whose domains are kept: few sources have many articles.
+HOSTS = 65_536
 
 #: Entity taggers that ship, by spec.
 TAGGERS: dict[str, Callable[[], EntityTagger]] = {
@@ -142,7 +145,7 @@ def make_tools(
         taggers=_taggers(config),
         signature=config.signature,
         templates=load_templates(templates) if templates and templates.exists() else None,
-        registrable=make_registrable(),
+        registrable=lru_cache(HOSTS)(make_registrable()),
         withheld=withheld_articles(config),
         carried=load_ids(carried) if carried and carried.exists() else None,
         reject_flags=frozenset(cleaning.reject_flags),
