@@ -23,7 +23,7 @@ from builder.text.repetition import propose_repetitions
 from builder.text.segments import segment_all
 from builder.text.signature import sign_texts
 from builder.text.soundness import are_sound
-from builder.text.source import declared_names, hint_sources, resolve_source
+from builder.text.source import SourcedText, declared_names, hint_all_sources, resolve_source
 from builder.work import Carried, Result, Tools, Withheld, Work
 from schema.article import TEXT_IS_SOUND, CleanArticle, RawArticle
 from schema.reject import Reject, RejectCode, Stage
@@ -144,15 +144,19 @@ def _find_cues(works: Works, tools: Tools) -> None:
         work.hits, work.typed = hits, cue_proposals(hits)
 
 
-@_alone
-def _name_source(work: Work, tools: Tools) -> Reject | None:
-    text, raw = work.normalized, work.raw
-    work.sources = hint_sources(text, raw, work.hits, tools.registrable, work.outline)
-    work.source = resolve_source(work.sources)
-    withheld = _withheld(work, tools.withheld)
-    if withheld:
-        return _reject(work, RejectCode.WITHHELD, f"withheld by its {withheld}")
-    return None
+@_together
+def _name_source(works: Works, tools: Tools) -> None:
+    found = hint_all_sources(list(map(_sourced, works)), tools.registrable)
+    for work, hints in zip(works, found, strict=True):
+        work.sources, work.source = hints, resolve_source(hints)
+        withheld = _withheld(work, tools.withheld)
+        if withheld:
+            work.outcome = _reject(work, RejectCode.WITHHELD, f"withheld by its {withheld}")
+
+
+def _sourced(work: Work) -> SourcedText:
+    assert work.outline is not None
+    return SourcedText(work.normalized, work.raw, work.hits, work.outline)
 
 
 @_together

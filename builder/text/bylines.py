@@ -14,7 +14,7 @@ from typing import NamedTuple
 from builder.text.cue_match import CueHit
 from builder.text.folding import fold
 from builder.text.names import PLACE_DASH, NameSpan, leading_name, looks_like_person
-from builder.text.outline import MAX_LINES, Outline, outline
+from builder.text.outline import MAX_LINES, Outline
 from builder.text.phrases import DATE_PATTERN
 
 __all__ = ["find_authors"]
@@ -75,17 +75,14 @@ class _Page(NamedTuple):
         return self.outlined.bounds(number)
 
 
-def find_authors(
-    text: str, hits: Sequence[CueHit], outlined: Outline | None = None
-) -> list[NameSpan]:
+def find_authors(text: str, hits: Sequence[CueHit], outlined: Outline) -> list[NameSpan]:
     """Return the spans of the names of the authors, in order of place.
 
     Args:
         text: normalized raw text.
         hits: what `find_cues` returned for it; author labels come with them.
-        outlined: the outline of the text, where it is known.
+        outlined: the outline of the text.
     """
-    outlined = outlined or outline(text)
     first, last = outlined.byline_body
     if last < 0:
         return []
@@ -104,8 +101,9 @@ def _near(page: _Page, number: int) -> bool:
 def _labelled(page: _Page, hits: Sequence[CueHit]) -> list[NameSpan]:
     """Return the names after the labels that are nearest to the start of the body."""
     found: dict[int, list[NameSpan]] = {}
-    labels = [hit for hit in hits if hit.cue == "byline" and hit.hint == "author"]
-    for hit in sorted(labels, key=lambda one: one.start):
+    for hit in hits:
+        if hit.cue != "byline" or hit.hint != "author":
+            continue
         number = bisect_right(page.outlined.starts, hit.start, hi=page.lines) - 1
         if not _near(page, number):
             continue
@@ -120,7 +118,7 @@ def _labelled(page: _Page, hits: Sequence[CueHit]) -> list[NameSpan]:
 
 
 def _hit_names(text: str, hit: CueHit) -> list[NameSpan]:
-    name = _person(text, *hit.value) if hit.value else None
+    name = _person(text, NameSpan(*hit.value)) if hit.value else None
     return [name] if name else []
 
 
@@ -145,7 +143,7 @@ def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
     place = PLACE_DASH.search(page.text, end, rest_end)
     parts = _parts(page.text, end, place.start() if place else rest_end)
     for first, last in parts:
-        name = _person(page.text, first, last)
+        name = _leading_person(page.text, first, last)
         if name is None and not names and same_line:
             name = _first_name(page.text, first, last, alone=len(parts) == 1)
         if name is None:
@@ -154,20 +152,20 @@ def _after_label(page: _Page, number: int, end: int) -> list[NameSpan]:
     return names
 
 
-def _person(text: str, start: int, end: int) -> NameSpan | None:
-    """Return the person's name that a stretch begins with, without words glued to it."""
+def _leading_person(text: str, start: int, end: int) -> NameSpan | None:
+    """Return the person's name that a stretch begins with."""
     name = leading_name(text, start, end)
-    if name is None:
-        return None
+    return _person(text, name) if name else None
+
+
+def _person(text: str, name: NameSpan) -> NameSpan | None:
+    """Return a name without words glued to it, if it is a person's."""
     first, last = name
     glued = _GLUED_LABEL.match(text, first, last)
     first = glued.end() if glued else first
     tail = _GLUED_TAIL.search(text, first, last)
     last = tail.start() if tail else last
-    printed = text[first:last]
-    if not looks_like_person(printed, MAX_NAME_WORDS):
-        return None
-    return NameSpan(first, last)
+    return NameSpan(first, last) if looks_like_person(text[first:last], MAX_NAME_WORDS) else None
 
 
 def _first_name(text: str, start: int, end: int, *, alone: bool) -> NameSpan | None:
@@ -192,16 +190,17 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _beside_date(page: _Page) -> list[NameSpan]:
     """Return the lone names that stand beside a date right above the body."""
     near = range(max(0, page.first - LINES_ABOVE), min(page.first + LINES_INSIDE, page.lines))
-    lines = list(map(page.line, near))
-    numbers = [at for at, line in enumerate(lines) if 0 < len(line.strip()) <= MAX_NAME_LINE]
-    dated = [at for at in numbers if _dates_on(lines[at])]
+    lines = [page.line(number).strip() for number in near]
+    dated = [at for at, line in enumerate(lines) if len(line) <= MAX_NAME_LINE and _dates_on(line)]
     if not dated:
         return []
-    before = list(accumulate((bool(line.strip()) for line in lines), initial=0))
-    for at in reversed(numbers):
-        if not any(abs(before[at] - before[date]) <= DATE_DISTANCE for date in dated):
-            continue
-        names = _names_on(page, near[at])
+    before = list(accumulate(map(bool, lines), initial=0))
+    beside = {
+        before[at] + step for at in dated for step in range(-DATE_DISTANCE, DATE_DISTANCE + 1)
+    }
+    for at in reversed(range(len(lines))):
+        is_short = 0 < len(lines[at]) <= MAX_NAME_LINE
+        names = _names_on(page, near[at]) if is_short and before[at] in beside else []
         if names:
             return names
     return []
@@ -221,7 +220,7 @@ def _names_on(page: _Page, number: int) -> list[NameSpan]:
     for first, last in _parts(page.text, start, end):
         if any(first - start < to and at < last - start for at, to in dates):
             continue
-        name = _person(page.text, first, last)
+        name = _leading_person(page.text, first, last)
         if name is None or page.text[name.end : last].strip(" .:\u00a0"):
             return []
         printed = page.text[name.start : name.end]

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.text.bylines import find_authors
 from builder.text.cue_rules import CueRules, load_cues
 from builder.text.cues import find_cues
 from builder.text.names import leading_name, listed_names, looks_like_person
+from builder.text.outline import outline
 from builder.text.source import hint_sources, resolve_source
 from schema.article import Origin, RawArticle
 from schema.hints import SourceHint
@@ -29,6 +32,12 @@ def raw(text: str = "", **declared: object) -> RawArticle:
     return RawArticle.model_validate(
         {"origin": Origin(path="a.txt", record=0), "text": text, **declared}
     )
+
+
+NAME_PARTS = (
+    *("Anna", "Roth", "J.", "Inc.", "de", "von", "O’Neil", "Neto.", "der", "3", "Ⅳ", "山田", "ß"),
+    *(" ", "\u00a0", "  ", "-", "—", ".", ",", "x" * 30, "\0", "\ud800", "_", "&"),
+)
 
 
 def registrable(host: str) -> str | None:
@@ -123,7 +132,7 @@ def test_authors_of_teasers_are_not_the_author(rules: CueRules) -> None:
     """A byline far from the body belongs to another article."""
     menu = "\n".join(f"Topic {number}" for number in range(40))
     text = f"By Ruth Meyer\n{menu}\nThe hall reopens\nBy Hannah Colley\n{BODY}\n{BODY}"
-    spans = find_authors(text, find_cues(text, "en", rules))
+    spans = find_authors(text, find_cues(text, "en", rules), outline(text))
     assert [text[start:end] for start, end in spans] == ["Hannah Colley"]
 
 
@@ -176,6 +185,13 @@ def test_hints_do_not_repeat(rules: CueRules) -> None:
 def test_leading_name_ends_where_small_letters_begin(text: str, name: str | None) -> None:
     found = leading_name(text, 0, len(text))
     assert (text[found.start : found.end] if found else None) == name
+
+
+@given(st.lists(st.sampled_from(NAME_PARTS), max_size=12).map("".join))
+def test_a_name_begins_with_itself(text: str) -> None:
+    """What was found to be a name need not be read again."""
+    found = leading_name(text, 0, len(text))
+    assert found is None or leading_name(text, *found) == found
 
 
 def test_listed_names_stop_at_a_role() -> None:
