@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pycrfsuite  # type: ignore[import-untyped]  # the package has no stubs
 
 from builder.text.entities.decode import TAGS, UNITS
-from builder.text.entities.features import TypeFeatures, key_of
-from builder.text.entities.linear import POSITION_FEATURES
+from builder.text.entities.features import key_of
+from builder.text.entities.scoring import POSITION_FEATURES
 from builder.text.entities.tokens import Vocabulary
 from training.entities.data import Record, tags_of
+from training.entities.features import TypeFeatures
 
 
 class Attributes:

@@ -13,12 +13,13 @@ import numpy as np
 import torch
 
 from builder.text.entities.cues import Cues
-from builder.text.entities.features import TypeFeatures, key_of
+from builder.text.entities.features import key_of
 from builder.text.entities.store import Arrays, pack_arrays
 from builder.text.entities.tokens import Vocabulary
 from training.entities import linear, window
 from training.entities.cues import cue_words
 from training.entities.data import Record, load_sources
+from training.entities.features import TypeFeatures
 from training.entities.gazetteer import gazetteer
 from training.entities.places import listing
 

@@ -18,10 +18,11 @@ import torch
 from torch import Tensor, nn
 
 from builder.text.entities.decode import TAGS, UNITS
-from builder.text.entities.features import TypeFeatures, key_of
+from builder.text.entities.features import key_of
 from builder.text.entities.tokens import Vocabulary
 from builder.text.entities.window import ACTIVATION_UNITS, CEILING
 from training.entities.data import Record, tags_of
+from training.entities.features import TypeFeatures
 
 NEVER = -1e4
 PART_UNITS = 2 * ACTIVATION_UNITS

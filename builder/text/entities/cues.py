@@ -8,49 +8,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
+
+from builder import native
+from builder.text.characters import code_points
 from builder.text.entities.skeleton import skeleton
+from builder.text.entities.traits import trait_table
 
 NAMES = frozenset({"given", "surname", "orgname", "club", "legal"})
 """Classes of parts of names: looked up for capitalised words only."""
-MIN_STEM = 3
-MAX_ENDING = 3
-"""Letters that an inflected given name may have behind its stem."""
-MIN_GIVEN = 5
+_OF_NAMES = 64
+"""Marks the number of such a class."""
+_WHOLE, _STEM, _END = 1, 2, 3
+
+_hash_cues = native.kernel("hash_cues", native.U32, native.SIZE, native.U8, native.U64)
+_find_cues = native.kernel(
+    "find_cues",
+    *(native.U32, native.U32, native.SIZE, native.U8),
+    *(native.U64, native.U8, native.I32, native.U8),
+)
 
 
 class Cues:
-    """Hold the classes of words."""
+    """Hold the classes of words, by hashes.
+
+    A word that is no cue may be a given name with up to three letters of inflection behind it: its
+    class is `given~`. Of beginnings and ends that are listed the longest counts; they have three
+    letters or more. `native/entity_cues.c` looks words up.
+    """
 
     def __init__(self, listing: str) -> None:
-        self._whole: dict[str, str] = {}
-        self._stems: dict[str, str] = {}
-        self._ends: dict[str, str] = {}
+        self.labels = ["", "given", "given~"]
+        classes: dict[tuple[str, int], int] = {}
         for line in listing.splitlines():
             label, _, words = line.partition("\t")
+            if label not in self.labels:
+                self.labels.append(label)
+            number = self.labels.index(label) + _OF_NAMES * (label in NAMES)
             for word in words.split():
-                kept = self._stems if word[-1] == "*" else self._ends if word[0] == "*" else None
-                (self._whole if kept is None else kept).setdefault(word.strip("*"), label)
+                kind = _STEM if word[-1] == "*" else _END if word[0] == "*" else _WHOLE
+                classes.setdefault((word.strip("*"), kind), number)
+        keys = np.empty(len(classes), dtype=np.uint64)
+        words = "".join([f"{word}\n" for word, _ in classes])
+        kinds = np.array([kind for _, kind in classes], dtype=np.uint8)
+        _hash_cues(code_points(words), len(classes), kinds, keys)
+        order = np.argsort(keys)
+        self._keys = keys[order]
+        self._classes = np.array([*classes.values()], dtype=np.uint8)[order]
+        bits = np.arange(1 << 16, dtype=np.uint64) << np.uint64(48)
+        firsts = np.append(np.searchsorted(self._keys, bits), len(keys))
+        self._firsts = firsts.astype(np.int32)
+
+    def classes_of(self, words: str, count: int) -> npt.NDArray[np.uint8]:
+        """Return the place in `labels` of each word's class; a line end stands behind each word."""
+        found = np.empty(count, dtype=np.uint8)
+        _find_cues(
+            *(code_points(words), code_points(skeleton(words)), count, trait_table()),
+            *(self._keys, self._classes, self._firsts, found),
+        )
+        return found
 
     def find(self, token: str) -> str:
-        """Return the class of a word, empty for none; `given~` is an inflected given name."""
-        low = skeleton(token)
-        capital = not token[0].islower()
-        label = self._whole.get(low, "")
-        if label and (capital or label not in NAMES):
-            return label
-        if capital:
-            for size in range(len(low) - 1, max(MIN_GIVEN, len(low) - MAX_ENDING) - 1, -1):
-                if self._whole.get(low[:size]) == "given":
-                    return "given~"
-        for size in range(min(len(low), 16), MIN_STEM - 1, -1):
-            label = self._stems.get(low[:size], "")
-            if label:
-                return label
-        for size in range(min(len(low) - 2, 16), MIN_STEM - 1, -1):
-            label = self._ends.get(low[-size:], "")
-            if label:
-                return label
-        return ""
+        """Return the class of a word, empty for none."""
+        return self.labels[int(self.classes_of(f"{token}\n", 1)[0])]
 
 
 def cue_listing(words: Mapping[str, str]) -> str:

@@ -1,19 +1,28 @@
-"""Describe a word type by strings: forms, affixes, shape, inner pieces, gazetteer class.
+"""Hash the features of word types: forms, affixes, shape, inner pieces, classes of word lists.
 
-Both models read these strings through 32-bit hashes. Changing a string here invalidates the
-shipped weights.
+Both models know features by 32-bit hashes of strings, which `training/entities/features.py` writes
+down. Here all types are hashed at once, in C, and no string is made.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
+
+from builder import native
+from builder.text.characters import code_points
 from builder.text.entities.cues import Cues
 from builder.text.entities.skeleton import skeleton
-from builder.text.entities.tokens import is_sign
+from builder.text.entities.traits import trait_table
+
+Keys = npt.NDArray[np.uint32]
+Sizes = npt.NDArray[np.uint8]
 
 _FOLDS = (
     {ord(c): "'" for c in "’‘ʼ`´′"}
@@ -22,9 +31,18 @@ _FOLDS = (
 )
 _FOLDS |= {ord("ё"): "е", ord("Ё"): "Е"}
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
-MAX_PIECES = 6
-MAX_ENDS = 5
 GAZETTEER_CLASSES = ("", "country", "in_country", "city", "in_city", "region", "in_region")
+NAMES = ("t=", "s=", "d=", "w=", "ws=", "n=", "a2=", "a3=", "a4=", "z2=", "z3=", "z4=", "p=")
+"""Names of features that are a part of a word, in the kernel's order."""
+MAX_LINEAR, MAX_WINDOW = 21, 18
+"""Features that a type has at most for each model; the kernel's rows are so wide."""
+
+_hash_features = native.kernel(
+    "hash_features",
+    *(native.U32, native.U32, native.U32, native.U32, native.U32, native.U8, native.SIZE),
+    *(native.U8, native.U32, native.U32, native.SIZE, native.SIZE),
+    *(native.U32, native.I32, native.U8, native.U32, native.U8, native.U32, native.U8),
+)
 
 
 def key_of(feature: str) -> int:
@@ -32,82 +50,91 @@ def key_of(feature: str) -> int:
     return crc32(feature.encode("utf-8", "surrogatepass"))
 
 
-def normal_form(token: str) -> str:
+def normal_form(text: str) -> str:
     """Fold quotes, dashes and apostrophes and write every digit as 0."""
-    folded = token.translate(_FOLDS)
+    folded = text.translate(_FOLDS)
     if folded.isascii() and folded.isalpha():
         return folded
-    return "".join("0" if c.isdigit() else c for c in folded)
+    digits = (ord(c) for c in set(folded) if c.isdigit())
+    return folded.translate(dict.fromkeys(digits, "0"))
 
 
 @lru_cache(maxsize=8192)
-def _script(char: str) -> str:
+def script_of(char: str) -> str:
+    """Return the letter that stands for the script of a character."""
     name = unicodedata.name(char, "?")
     return {"LATIN": "l", "CYRILLIC": "c", "CJK": "h", "HIRAGANA": "j", "KATAKANA": "k"}.get(
         name.split()[0], "o"
     )
 
 
-def shape_of(token: str) -> str:
-    """Collapse a token to its script letter and its pattern of X, x, 0 and signs, 12 at most."""
-    pattern: list[str] = []
-    for char in token[:24]:
-        sign = "X" if char.isupper() else "x" if char.isalpha() else "0" if char.isdigit() else char
-        if len(pattern) < 2 or pattern[-1] != sign or pattern[-2] != sign:
-            pattern.append(sign)
-    return (_script(token[0]) + "".join(pattern))[:12]
+class KeyTable:
+    """Hold sorted keys, and where those that share their first 16 bits begin."""
+
+    def __init__(self, keys: npt.NDArray[np.generic]) -> None:
+        self.keys = np.ascontiguousarray(keys, dtype=np.uint32)
+        bits = np.arange(1 << 16, dtype=np.uint32) << np.uint32(16)
+        firsts = np.append(np.searchsorted(self.keys, bits), len(self.keys))
+        self.firsts = firsts.astype(np.int32)
+
+
+class TypeKeys(NamedTuple):
+    """Hold the hashes of the features of types: a row for each, and how much of it is in use."""
+
+    linear: Keys
+    linear_sizes: Sizes
+    window: Keys
+    window_sizes: Sizes
 
 
 class TypeFeatures:
-    """Compute the strings of one type; `gazetteer` maps hashes of normal forms to classes."""
+    """Hash the features of types, by word lists."""
 
-    def __init__(self, gazetteer: Mapping[int, int], cues: Cues) -> None:
-        self._gazetteer = gazetteer
-        self._cues = cues
-
-    def gazetteer_class(self, token: str) -> int:
-        """Return the class of a capitalised token, 0 when it is in no list."""
-        return self._gazetteer.get(key_of(normal_form(token)), 0) if not token[0].islower() else 0
-
-    def _cue(self, token: str, place: str) -> str:
-        """Return the class of a cue word; the whole name of a country is none."""
-        return "" if place == "country" else self._cues.find(token)
-
-    def linear(self, token: str) -> dict[int, list[str]]:
-        """Return the features of a type by the distance at which they are read (0, 1, 2, 3)."""
-        form = normal_form(token)
-        shape = shape_of(form)
-        if is_sign(token):
-            sign = [f"t={token[0]}", f"s={shape}"]
-            near = [*sign, f"d={token}"]
-            return {0: [*near, f"w={token[0]}"], 1: near, 2: sign, 3: sign[:1]}
-        low, plain = form.lower(), skeleton(form)
-        place = GAZETTEER_CLASSES[self.gazetteer_class(token)]
-        cue = self._cue(token, place)
-        far = [f"t={plain}", f"s={shape}", f"g={place}", f"c={cue}"]
-        near = [*far, f"z3={plain[-3:]}", f"a3={plain[:3]}"]
-        own = [*near, f"w={low}", f"a2={low[:2]}", f"a4={plain[:4]}", f"z2={low[-2:]}"]
-        own += [f"z4={plain[-4:]}", f"gs={place}|{shape[:4]}", f"cs={cue}|{shape[:4]}"]
-        own += [f"ws={low}|{shape[:4]}", f"n={min(len(low), 8)}"]
-        own += [f"p={plain[i : i + 4]}" for i in range(1, min(len(plain) - 4, MAX_PIECES + 1))]
-        return {0: own, 1: near, 2: far, 3: [f"t={plain}"]}
-
-    def window(self, token: str) -> list[str]:
-        """Return the pieces that the window network embeds; the first is the word itself."""
-        form = normal_form(token[0] if is_sign(token) else token)
-        low = form.lower()
-        shape = shape_of(form)
-        pieces = [
-            f"w={low}",
-            f"s={shape}",
-            f"g={GAZETTEER_CLASSES[self.gazetteer_class(token)]}",
-            f"n={min(len(low), 8)}",
+    def __init__(self, places: KeyTable, classes: Sizes, cues: Cues) -> None:
+        """Take the hashes of the normal forms of places, the class of each, and the cue words."""
+        self._places, self._classes, self._cues = places, classes, cues
+        names = [
+            *NAMES,
+            *(f"g={place}" for place in GAZETTEER_CLASSES),
+            *(f"gs={place}|" for place in GAZETTEER_CLASSES),
+            *(f"c={label}" for label in cues.labels),
+            *(f"cs={label}|" for label in cues.labels),
         ]
-        pieces += [f"a3={low[:3]}", f"z2={low[-2:]}", f"z3={low[-3:]}", f"z4={low[-4:]}"]
-        around = f"^{low[:24]}$"
-        begins = range(max(1, len(around) - 3))
-        if len(begins) > 2 * MAX_ENDS:
-            return pieces + [
-                f"p={around[i : i + 4]}" for i in (*begins[:MAX_ENDS], *begins[-MAX_ENDS:])
-            ]
-        return pieces + [f"p={around[i : i + 4]}" for i in begins]
+        self._begun = np.array([key_of(name) for name in names], dtype=np.uint32)
+
+    def keys_of(self, types: Sequence[str]) -> TypeKeys:
+        """Return the hashes of the features of types; no type holds a line end."""
+        count = len(types)
+        found = TypeKeys(
+            np.empty((count, MAX_LINEAR), dtype=np.uint32),
+            np.empty(count, dtype=np.uint8),
+            np.empty((count, MAX_WINDOW), dtype=np.uint32),
+            np.empty(count, dtype=np.uint8),
+        )
+        if count:
+            names = "\n".join(types) + "\n"
+            form = normal_form(names)
+            low, plain = form.lower(), skeleton(form)
+            codes = code_points(form)
+            _hash_features(
+                *(code_points(names), codes, code_points(low), code_points(plain)),
+                *(_scripts(codes), self._cues.classes_of(names, count), count),
+                *(trait_table(), _crc_table(), self._begun),
+                *(len(GAZETTEER_CLASSES), len(self._cues.labels)),
+                *(self._places.keys, self._places.firsts, self._classes, *found),
+            )
+        return found
+
+
+def _scripts(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return the letter of the script of each word; a line end stands behind each."""
+    begins = np.flatnonzero(words[:-1] == ord("\n")) + 1
+    codes, places = np.unique(words[np.append(0, begins)], return_inverse=True)
+    letters = [ord(script_of(chr(code))) for code in codes.tolist()]
+    return np.array(letters, dtype=np.uint32)[places]
+
+
+@cache
+def _crc_table() -> Keys:
+    """Return what CRC-32 adds for each byte."""
+    return np.array([crc32(bytes([n ^ 0xFF])) ^ 0xFF000000 for n in range(256)], dtype=np.uint32)

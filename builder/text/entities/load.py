@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 from builder.text.entities.cues import Cues
-from builder.text.entities.features import TypeFeatures
+from builder.text.entities.features import KeyTable, TypeFeatures
 from builder.text.entities.gazetteer import GazetteerTagger
 from builder.text.entities.linear import LinearModel
 from builder.text.entities.models import Models
 from builder.text.entities.places import Places
-from builder.text.entities.store import load_arrays
+from builder.text.entities.store import Arrays, load_arrays
 from builder.text.entities.tagger import BuiltinTagger
 from builder.text.entities.window import WindowModel
 
@@ -28,27 +28,25 @@ def load_builtin(directory: Path, *, fast: bool = False) -> BuiltinTagger:
         ValueError: a file is damaged.
     """
     card = json.loads((directory / "card.json").read_text("utf-8"))
-    words = _words(directory)
-    features = TypeFeatures(words, _cues(directory))
+    listed = load_arrays(directory / "gazetteer.bin")
+    features = TypeFeatures(KeyTable(listed["keys"]), listed["classes"], _cues(directory))
     fast_card = card.pop("fast")
     if fast:
         card |= fast_card
-    linear = LinearModel(load_arrays(directory / "linear.bin"), features)
-    window = None
-    if not fast:
-        window = WindowModel(load_arrays(directory / "window.bin"), features)
-    places = _places(directory, words)
-    return BuiltinTagger(Models(linear, window, places.begins_name), places, card)
+    linear = LinearModel(load_arrays(directory / "linear.bin"))
+    window = None if fast else WindowModel(load_arrays(directory / "window.bin"))
+    places = _places(directory, _words(listed))
+    models = Models(features, linear, window, places.begins_name)
+    return BuiltinTagger(models, places, card)
 
 
 def load_gazetteer(directory: Path) -> GazetteerTagger:
     """Read the lists of the `gazetteer` tagger from the same folder."""
-    words = _words(directory)
+    words = _words(load_arrays(directory / "gazetteer.bin"))
     return GazetteerTagger(_places(directory, words), words)
 
 
-def _words(directory: Path) -> dict[int, int]:
-    listed = load_arrays(directory / "gazetteer.bin")
+def _words(listed: Arrays) -> dict[int, int]:
     return dict(zip(listed["keys"].tolist(), listed["classes"].tolist(), strict=True))
 
 

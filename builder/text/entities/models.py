@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 
 import numpy as np
 
 from builder.text.entities.decode import Decoded, allowed_transitions, decode
+from builder.text.entities.features import TypeFeatures
 from builder.text.entities.linear import LinearModel
-from builder.text.entities.scoring import lay_out
 from builder.text.entities.tokens import Tokens, Vocabulary, tokenize
 from builder.text.entities.window import WindowModel
 
@@ -22,8 +21,13 @@ class Models:
     """Hold the models and the vocabulary that their tables share."""
 
     def __init__(
-        self, linear: LinearModel, window: WindowModel | None, begins_place: Callable[[str], bool]
+        self,
+        features: TypeFeatures,
+        linear: LinearModel,
+        window: WindowModel | None,
+        begins_place: Callable[[str], bool],
     ) -> None:
+        self._features = features
         self._begins_place = begins_place
         self._place_types = np.zeros(0, dtype=np.bool_)
         self._linear = linear
@@ -54,31 +58,27 @@ class Models:
         begins: list[int] = tokens.starts[self._place_types[tokens.types]].tolist()
         return begins
 
-    def decode(self, batch: Sequence[Tokens], bias: Sequence[int]) -> list[Decoded]:
-        """Return the tags and margins of each text.
+    def decode(self, tokens: Tokens, bias: int) -> Decoded:
+        """Return the tags and margins of a text whose types are learnt.
 
         Args:
-            batch: the texts.
-            bias: for each text what is taken from the score of "no name" (`UNITS` a logit).
+            tokens: its tokens.
+            bias: what is taken from the score of "no name" (`UNITS` a logit).
         """
-        self._learn()
-        layout = lay_out(batch)
-        sizes = [len(tokens.types) for tokens in batch]
-        scores = self._linear.scores(layout.types, layout.where, layout.position)
+        scores = self._linear.scores(tokens)
         if self._window is not None:
-            scores += self._window.scores(layout.types, layout.where, layout.position)
-        scores[:, 0] -= np.repeat(np.array(bias, dtype=np.int32), sizes)
-        done = decode(scores, layout.segments, self._transitions)
-        bounds = np.cumsum([0, *sizes]).tolist()
-        return [Decoded(done.tags[a:b], done.margins[a:b]) for a, b in pairwise(bounds)]
+            self._window.add_scores(tokens, scores)
+        scores[:, 0] -= bias
+        return decode(scores, tokens.bounds, self._transitions)
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
         """Compute what is computed once for each type that is new."""
         new = self._vocabulary.names[self._learnt :]
         if new:
-            self._linear.learn(new)
+            keys = self._features.keys_of([name.replace("\n", " ") for name in new])
+            self._linear.learn(keys)
             if self._window is not None:
-                self._window.learn(new)
+                self._window.learn(keys)
             begins = np.fromiter(map(self._begins_place, new), dtype=np.bool_, count=len(new))
             self._place_types = np.concatenate([self._place_types, begins])
             self._learnt += len(new)

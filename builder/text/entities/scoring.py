@@ -1,54 +1,33 @@
-"""Lay the tokens of many texts side by side, with empty places between segments."""
+"""What both models share: a row per type, and what a token tells besides its type."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from builder.text.entities.tokens import IntArray, Tokens
+from builder import native
 
-REACH = 3
-"""Empty places around every segment: no layer of a model looks further than this at once."""
+Table = npt.NDArray[Any]
 
+POSITION_FEATURES = ("first", "last", "glued")
+"""A token is the first of its segment, the last of it, or has no white space before it."""
 
-class Layout(NamedTuple):
-    """Hold the tokens of a batch in one row."""
-
-    types: IntArray
-    """Model row of each place; 0 is an empty place."""
-    where: npt.NDArray[np.int64]
-    """Place of each token."""
-    segments: IntArray
-    """First token of every segment."""
-    position: npt.NDArray[np.bool_]
-    """Per token: first of its segment, last of it, no white space before it."""
+PLACES = (native.I32, native.I32, native.I32, native.I32, native.SIZE)
+"""Types of what the kernels that score tokens begin with."""
 
 
-def lay_out(batch: Sequence[Tokens]) -> Layout:
-    """Put the segments of texts into one row; type numbers grow by one."""
-    sizes = [len(tokens.types) for tokens in batch]
-    begins = np.cumsum([0, *sizes[:-1]])
-    pairs = zip(batch, begins, strict=True)
-    segments = np.concatenate([tokens.segments + begin for tokens, begin in pairs])
-    types = np.concatenate([tokens.types for tokens in batch]) + np.int32(1)
-    starts = np.concatenate([tokens.starts for tokens in batch])
-    ends = np.concatenate([tokens.ends for tokens in batch])
-    position = np.zeros((len(types), 3), dtype=bool)
-    position[segments, 0] = True
-    position[np.append(segments[1:], len(types)) - 1, 1] = True
-    position[1:, 2] = starts[1:] == ends[:-1]
-    position[segments, 2] = False
-    return _placed(types, segments.astype(np.int32), position)
+def by_position(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the sum for each position: a row per set of features, numbered by its bits."""
+    features = np.arange(1 << len(POSITION_FEATURES))[:, None] >> np.arange(len(POSITION_FEATURES))
+    return (features & 1).astype(np.int32) @ weights
 
 
-def _placed(types: IntArray, segments: IntArray, position: npt.NDArray[np.bool_]) -> Layout:
-    count = len(types)
-    begins = np.zeros(count, dtype=np.int64)
-    begins[segments] = REACH
-    where = np.arange(count) + np.cumsum(begins)
-    padded = np.zeros(count + REACH * (len(segments) + 1), dtype=np.int32)
-    padded[where] = types
-    return Layout(padded, where, segments, position)
+def with_room(table: Table, known: int, more: int) -> Table:
+    """Return a table that has room for `more` rows behind the first `known`, which it keeps."""
+    if known + more <= len(table):
+        return table
+    grown = np.empty((max(known + more, 2 * len(table)), *table.shape[1:]), dtype=table.dtype)
+    grown[:known] = table[:known]
+    return grown

@@ -21,10 +21,11 @@ _LETTERS = {
 _TABLE = {ord(letter): plain for letter, plain in _LETTERS.items()}
 
 
-def skeleton(word: str) -> str:
-    """Return a word in lower case without accents; Cyrillic in Latin letters."""
-    plain = word.lower().translate(_TABLE)
+def skeleton(text: str) -> str:
+    """Return words in lower case without accents; Cyrillic in Latin letters."""
+    plain = text.lower().translate(_TABLE)
     if plain.isascii():
         return plain
     signs = unicodedata.normalize("NFKD", plain)
-    return "".join([c for c in signs if not unicodedata.combining(c)])
+    marks = (ord(c) for c in set(signs) if unicodedata.combining(c))
+    return signs.translate(dict.fromkeys(marks))

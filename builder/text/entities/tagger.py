@@ -26,7 +26,7 @@ from builder.text.entities.titles import with_quoted_titles
 from builder.text.entities.tokens import Tokens
 
 BLOCK_TOKENS = 20_000
-"""Tokens scored together; bounds memory, any value gives the same spans."""
+"""Tokens whose types are learnt together; bounds memory, any value gives the same spans."""
 
 _ENDLESS = np.int32(np.iinfo(np.int32).max)
 MAX_RULE_CHARS = 100_000
@@ -123,9 +123,9 @@ class BuiltinTagger:
         languages: Sequence[str],
         found: list[list[TaggedSpan]],
     ) -> None:
-        bias = [self._bias(languages[number]) for number, _ in block]
-        decoded = self._models.decode([tokens for _, tokens in block], bias)
-        for (number, tokens), result in zip(block, decoded, strict=True):
+        self._models.learn()
+        for number, tokens in block:
+            result = self._models.decode(tokens, self._bias(languages[number]))
             spans = spans_of(texts[number], tokens, result, self._curve)
             found[number] = self._corrected(
                 texts[number], base_language(languages[number]), tokens, spans

@@ -52,8 +52,17 @@ class Tokens(NamedTuple):
     types: IntArray
     starts: IntArray
     ends: IntArray
-    segments: IntArray
-    """First token of every segment, ascending; empty for a text without tokens."""
+    bounds: IntArray
+    """First token of every segment, ascending, and the number of tokens."""
+
+    @property
+    def segments(self) -> IntArray:
+        """First token of every segment; empty for a text without tokens."""
+        return self.bounds[:-1]
+
+    def places(self) -> tuple[IntArray, IntArray, IntArray, IntArray, int]:
+        """Return what kernels that score tokens begin with."""
+        return self.types, self.starts, self.ends, self.bounds, len(self.bounds) - 1
 
 
 _KIND_OF_SIGN = (
@@ -121,7 +130,7 @@ def tokenize(text: str, vocabulary: Vocabulary) -> Tokens:
     pieces = TOKEN.findall(text)
     if not pieces:
         empty = np.zeros(0, dtype=np.int32)
-        return Tokens(empty, empty, empty, empty)
+        return Tokens(empty, empty, empty, np.zeros(1, dtype=np.int32))
     if vocabulary.pairs and _SIGNS.search(text):
         pieces = _paired(pieces)
     types = vocabulary.numbers(pieces)
@@ -134,7 +143,8 @@ def tokenize(text: str, vocabulary: Vocabulary) -> Tokens:
     types, ends, kinds = types[keep], ends[keep], kinds[keep]
     starts = ends - lengths[keep]
     segments = _segments(kinds, starts, ends, lines)
-    return Tokens(_calmed(types, segments, vocabulary), starts, ends, segments)
+    bounds = np.append(segments, np.int32(len(types)))
+    return Tokens(_calmed(types, segments, vocabulary), starts, ends, bounds)
 
 
 def _paired(pieces: list[str]) -> list[str]:

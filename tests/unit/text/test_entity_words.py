@@ -3,10 +3,11 @@
 import pytest
 
 from builder.text.entities.cues import Cues, cue_listing
-from builder.text.entities.features import TypeFeatures, key_of
+from builder.text.entities.features import key_of
 from builder.text.entities.places import Places, place_spans
 from builder.text.entities.skeleton import skeleton
 from builder.text.entities.tokens import Vocabulary, is_sign, tokenize
+from training.entities.features import TypeFeatures
 
 CUES = Cues(
     cue_listing(
