@@ -22,8 +22,8 @@ BETWEEN = "\n\n"
 GROUP_CHARS = 1 << 16
 """Texts are joined up to this many characters: more would not fit into the cache of a core."""
 
-KEPT_GROUPS = 8
-"""Groups of texts whose code points are kept: about those of a batch of articles, 2 MB at most."""
+KEPT_GROUPS = 16
+"""Groups of texts whose code points are kept: about those of a batch of articles, 4 MB at most."""
 
 LEAST_KEPT = 1 << 12
 """Characters from which on a group is kept: a title, or the name of an author, displaces none."""
