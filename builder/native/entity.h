@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Facts of characters, as `builder/text/entities/traits.py` has them; beyond KNOWN there are none. */
-enum { KNOWN = 0x40000, UPPER = 1, LOWER = 2, ALPHA = 4, SIGN = 8 };
+enum { KNOWN = 0x40000 };
+enum { UPPER = 1, LOWER = 2, ALPHA = 4, SIGN = 8, LETTER = 16, DECIMAL = 32, WHITE = 64 };
 
 static inline int traits_of(const uint8_t *traits, uint32_t code)
 {
@@ -26,6 +27,12 @@ static inline struct word next_word(const uint32_t **words)
         word.size++;
     *words += word.size + 1;
     return word;
+}
+
+/* Adds a character to the hash of a word. */
+static inline uint64_t add_code(uint64_t hash, uint32_t code)
+{
+    return (hash ^ code) * UINT64_C(0x9E3779B97F4A7C15);
 }
 
 /* Returns where a key stands among sorted ones, or -1. Those with the same first 16 bits begin at

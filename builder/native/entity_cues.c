@@ -11,11 +11,6 @@ enum { MIN_STEM = 3, MAX_STEM = 16, MIN_GIVEN = 5, MAX_ENDING = 3 };
 /* Classes of parts of names count for capitalised words only. */
 enum { NONE, GIVEN, INFLECTED, OF_NAMES = 64, CLASS = 63 };
 
-static inline uint64_t add_code(uint64_t hash, uint32_t code)
-{
-    return (hash ^ code) * UINT64_C(0x9E3779B97F4A7C15);
-}
-
 /* Makes a key of the hash of a word. */
 static inline uint64_t key_of(uint64_t hash, int kind)
 {

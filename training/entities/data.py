@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from builder.text.entities.decode import TAGS
-from builder.text.entities.tokens import IntArray, Tokens, Vocabulary, tokenize
+from builder.text.entities.tokens import IntArray, Tokens, tokenize
+from builder.text.entities.vocabulary import Vocabulary
 
 TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
+
+_NO_TOKENS = tokenize([], Vocabulary())
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Record:
     spans: list[tuple[int, int, str]]
     labels: frozenset[str]
     place: int = 0
-    tokens: Tokens = field(repr=False, default=Tokens(*[np.zeros(0, np.int32)] * 4))
+    tokens: Tokens = field(repr=False, default=_NO_TOKENS)
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -50,7 +53,7 @@ def tags_of(record: Record, tokens: Tokens) -> IntArray:
             tags[first:last] = TAG_NUMBER[f"I-{label}"]
             tags[first] = TAG_NUMBER[f"B-{label}"]
     # A segment never starts inside an entity.
-    for start in tokens.segments:
+    for start in tokens.bounds[:-1]:
         if TAGS[tags[start]].startswith("I-"):
             tags[start] -= 1
     return tags
@@ -60,7 +63,7 @@ def cut(record: Record, vocabulary: Vocabulary) -> Record:
     """Return the record with its tokens."""
     return Record(
         record.source, record.language, record.text, record.spans, record.labels, record.place,
-        tokenize(record.text, vocabulary),
+        tokenize([record.text], vocabulary),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import pycrfsuite  # type: ignore[import-untyped]  # the package has no stubs
 from builder.text.entities.decode import TAGS, UNITS
 from builder.text.entities.features import key_of
 from builder.text.entities.scoring import POSITION_FEATURES
-from builder.text.entities.tokens import Vocabulary
+from builder.text.entities.vocabulary import Vocabulary
 from training.entities.data import Record, tags_of
 from training.entities.features import TypeFeatures
 
@@ -30,7 +30,7 @@ class Attributes:
     def of_type(self, number: int) -> tuple[list[str], ...]:
         """Return the attributes that a type gives at offsets -3 … +3."""
         if number not in self._cache:
-            groups = self._features.linear(self._vocabulary.names[number])
+            groups = self._features.linear(self._vocabulary.name(number))
             self._cache[number] = tuple([f"{o}:{f}" for f in groups[abs(o)]] for o in range(-3, 4))
         return self._cache[number]
 
@@ -38,9 +38,8 @@ class Attributes:
         """Return (attributes, tags) of every segment of a record."""
         tokens = record.tokens
         tags = tags_of(record, tokens)
-        bounds = np.append(tokens.segments, len(tokens.types))
         made = []
-        for begin, end in pairwise(bounds):
+        for begin, end in pairwise(tokens.bounds.tolist()):
             types = [self.of_type(int(n)) for n in tokens.types[begin:end]]
             glued = tokens.starts[begin:end] == np.append(-1, tokens.ends[begin : end - 1])
             items = []

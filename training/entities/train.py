@@ -15,7 +15,7 @@ import torch
 from builder.text.entities.cues import Cues
 from builder.text.entities.features import key_of
 from builder.text.entities.store import Arrays, pack_arrays
-from builder.text.entities.tokens import Vocabulary
+from builder.text.entities.vocabulary import Vocabulary
 from training.entities import linear, window
 from training.entities.cues import cue_words
 from training.entities.data import Record, load_sources

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from builder.text.entities.decode import TAGS, UNITS
 from builder.text.entities.features import key_of
-from builder.text.entities.tokens import Vocabulary
+from builder.text.entities.vocabulary import Vocabulary
 from builder.text.entities.window import ACTIVATION_UNITS, CEILING
 from training.entities.data import Record, tags_of
 from training.entities.features import TypeFeatures
@@ -62,7 +62,7 @@ def select_pieces(
     """Return the hashes of the most frequent pieces, counted over tokens, ties by hash."""
     counts: Counter[int] = Counter()
     for number, times in sorted(Counter(int(n) for r in records for n in r.tokens.types).items()):
-        for piece in features.window(vocabulary.names[number]):
+        for piece in features.window(vocabulary.name(number)):
             counts[key_of(piece)] += min(times, 20)
     best = sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))[:rows]
     print("rarest kept piece counts", best[-1][1], "of", len(counts))
@@ -173,8 +173,8 @@ def make_segments(record: Record, source: int, misc: bool) -> list[Segment]:
     tags = tags_of(record, tokens)
     glued = np.zeros(len(tags), dtype=np.bool_)
     glued[1:] = tokens.starts[1:] == tokens.ends[:-1]
-    glued[tokens.segments] = False
-    bounds = np.append(tokens.segments, len(tags)).tolist()
+    glued[tokens.bounds[:-1]] = False
+    bounds = tokens.bounds.tolist()
     return [
         Segment(tokens.types[a:b], tags[a:b], glued[a:b], source, misc) for a, b in pairwise(bounds)
     ]

@@ -7,7 +7,6 @@ down. Here all types are hashed at once, in C, and no string is made.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 from zlib import crc32
@@ -102,34 +101,33 @@ class TypeFeatures:
         ]
         self._begun = np.array([key_of(name) for name in names], dtype=np.uint32)
 
-    def keys_of(self, types: Sequence[str]) -> TypeKeys:
-        """Return the hashes of the features of types; no type holds a line end."""
-        count = len(types)
+    def keys_of(self, words: str) -> TypeKeys:
+        """Return the hashes of the features of types; a line end stands behind each."""
+        names = code_points(words)
+        count = int(np.count_nonzero(names == ord("\n")))
         found = TypeKeys(
             np.empty((count, MAX_LINEAR), dtype=np.uint32),
             np.empty(count, dtype=np.uint8),
             np.empty((count, MAX_WINDOW), dtype=np.uint32),
             np.empty(count, dtype=np.uint8),
         )
-        if count:
-            names = "\n".join(types) + "\n"
-            form = normal_form(names)
-            low, plain = form.lower(), skeleton(form)
-            codes = code_points(form)
-            _hash_features(
-                *(code_points(names), codes, code_points(low), code_points(plain)),
-                *(_scripts(codes), self._cues.classes_of(names, count), count),
-                *(trait_table(), _crc_table(), self._begun),
-                *(len(GAZETTEER_CLASSES), len(self._cues.labels)),
-                *(self._places.keys, self._places.firsts, self._classes, *found),
-            )
+        form = normal_form(words)
+        low, plain = form.lower(), skeleton(form)
+        forms = code_points(form)
+        _hash_features(
+            *(names, forms, code_points(low), code_points(plain)),
+            *(_scripts(forms), self._cues.classes_of(words, count), count),
+            *(trait_table(), _crc_table(), self._begun),
+            *(len(GAZETTEER_CLASSES), len(self._cues.labels)),
+            *(self._places.keys, self._places.firsts, self._classes, *found),
+        )
         return found
 
 
 def _scripts(words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the letter of the script of each word; a line end stands behind each."""
-    begins = np.flatnonzero(words[:-1] == ord("\n")) + 1
-    codes, places = np.unique(words[np.append(0, begins)], return_inverse=True)
+    is_first = np.append(True, words == ord("\n"))[:-1]
+    codes, places = np.unique(words[is_first], return_inverse=True)
     letters = [ord(script_of(chr(code))) for code in codes.tolist()]
     return np.array(letters, dtype=np.uint32)[places]
 

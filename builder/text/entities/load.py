@@ -36,7 +36,7 @@ def load_builtin(directory: Path, *, fast: bool = False) -> BuiltinTagger:
     linear = LinearModel(load_arrays(directory / "linear.bin"))
     window = None if fast else WindowModel(load_arrays(directory / "window.bin"))
     places = _places(directory, _words(listed))
-    models = Models(features, linear, window, places.begins_name)
+    models = Models(features, linear, window, places.begin_names)
     return BuiltinTagger(models, places, card)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from builder.text.entities.decode import Decoded, allowed_transitions, decode
 from builder.text.entities.features import TypeFeatures
 from builder.text.entities.linear import LinearModel
-from builder.text.entities.tokens import Tokens, Vocabulary, tokenize
+from builder.text.entities.tokens import Tokens, tokenize
+from builder.text.entities.vocabulary import Vocabulary
 from builder.text.entities.window import WindowModel
 
 MAX_TYPES = 60_000
@@ -25,60 +27,60 @@ class Models:
         features: TypeFeatures,
         linear: LinearModel,
         window: WindowModel | None,
-        begins_place: Callable[[str], bool],
+        begin_places: Callable[[str], npt.NDArray[np.bool_]],
     ) -> None:
         self._features = features
-        self._begins_place = begins_place
-        self._place_types = np.zeros(0, dtype=np.bool_)
+        self._begin_places = begin_places
         self._linear = linear
         self._window = window
         moves = linear.transitions
         if window is not None:
             moves = moves + window.transitions
         self._transitions = allowed_transitions(moves)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all types."""
         self._vocabulary = Vocabulary()
-        self._learnt = 0
+        self._place_types = np.empty(0, dtype=np.bool_)
+        self._linear.reset()
+        if self._window is not None:
+            self._window.reset()
 
-    def tokenize(self, text: str) -> Tokens:
-        """Cut a text into tokens numbered by the vocabulary of these models."""
-        return tokenize(text, self._vocabulary)
-
-    def make_room(self) -> None:
-        """Forget all types when there are too many; call only when no tokens are in use."""
+    def tokenize(self, texts: Sequence[str]) -> Tokens:
+        """Cut texts into tokens whose types the models know until the next call."""
         if len(self._vocabulary) > MAX_TYPES:
-            self._vocabulary = Vocabulary()
-            self._linear.reset()
-            if self._window is not None:
-                self._window.reset()
-            self._learnt = 0
-            self._place_types = self._place_types[:0]
+            self.reset()
+        tokens = tokenize(texts, self._vocabulary)
+        self._learn()
+        return tokens
 
-    def places_begin(self, tokens: Tokens) -> list[int]:
-        """Return the offsets of decoded tokens that may begin the name of a country."""
-        begins: list[int] = tokens.starts[self._place_types[tokens.types]].tolist()
+    def begin_places(self, tokens: Tokens) -> npt.NDArray[np.bool_]:
+        """Tell of each token whether it may begin the name of a country."""
+        begins: npt.NDArray[np.bool_] = self._place_types[tokens.types]
         return begins
 
-    def decode(self, tokens: Tokens, bias: int) -> Decoded:
-        """Return the tags and margins of a text whose types are learnt.
+    def decode(self, tokens: Tokens, bias: Sequence[int]) -> Decoded:
+        """Return the tags and margins of tokens.
 
         Args:
-            tokens: its tokens.
-            bias: what is taken from the score of "no name" (`UNITS` a logit).
+            tokens: those of some texts.
+            bias: for each text what is taken from the score of "no name" (`UNITS` a logit).
         """
         scores = self._linear.scores(tokens)
         if self._window is not None:
             self._window.add_scores(tokens, scores)
-        scores[:, 0] -= bias
+        scores[:, 0] -= np.repeat(np.array(bias, dtype=np.int32), np.diff(tokens.texts))
         return decode(scores, tokens.bounds, self._transitions)
 
-    def learn(self) -> None:
+    def _learn(self) -> None:
         """Compute what is computed once for each type that is new."""
-        new = self._vocabulary.names[self._learnt :]
-        if new:
-            keys = self._features.keys_of([name.replace("\n", " ") for name in new])
-            self._linear.learn(keys)
-            if self._window is not None:
-                self._window.learn(keys)
-            begins = np.fromiter(map(self._begins_place, new), dtype=np.bool_, count=len(new))
-            self._place_types = np.concatenate([self._place_types, begins])
-            self._learnt += len(new)
+        known = len(self._place_types)
+        if known == len(self._vocabulary):
+            return
+        words = self._vocabulary.words(known, len(self._vocabulary))
+        keys = self._features.keys_of(words)
+        self._linear.learn(keys)
+        if self._window is not None:
+            self._window.learn(keys)
+        self._place_types = np.concatenate([self._place_types, self._begin_places(words)])

@@ -12,9 +12,14 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from builder.text.characters import code_points
 from builder.text.entities.features import key_of, normal_form
 from builder.text.entities.spans import TaggedSpan
 from builder.text.entities.tokens import is_sign
+from builder.text.entities.traits import KNOWN, SIGN, UPPER, trait_table
 
 WORD = re.compile(r"[^\W\d_]+")
 ANY_LANGUAGE, CITY = "mul", "city"
@@ -51,11 +56,17 @@ class Place(NamedTuple):
 @lru_cache(maxsize=1 << 15)
 def folded(name: str) -> str:
     """Fold case, accents and hyphens, so that `Etats Unis` equals `États-Unis`."""
-    plain = name.replace("’", "'").replace("-", " ").casefold()
-    if not plain.isascii():
-        signs = unicodedata.normalize("NFKD", plain)
-        plain = "".join([c for c in signs if not unicodedata.combining(c)])
-    return " ".join(plain.split())
+    return " ".join(_plain(name).split())
+
+
+def _plain(text: str) -> str:
+    """Fold case and accents, and write hyphens as spaces."""
+    plain = text.replace("’", "'").replace("-", " ").casefold()
+    if plain.isascii():
+        return plain
+    signs = unicodedata.normalize("NFKD", plain)
+    marks = (ord(c) for c in set(signs) if unicodedata.combining(c))
+    return signs.translate(dict.fromkeys(marks))
 
 
 class Places:
@@ -107,9 +118,20 @@ class Places:
             self._names[language] = everywhere | self._listed.get(language, {})
         return self._names[language]
 
-    def begins_name(self, word: str) -> bool:
-        """Tell whether a capitalised word or a pair of signs begins a listed name somewhere."""
-        return (word[0].isupper() or is_sign(word)) and folded(word) in self._first
+    def begin_names(self, words: str) -> npt.NDArray[np.bool_]:
+        """Tell of each word whether it may begin a listed name in some language.
+
+        Args:
+            words: single words and pairs of signs, a line end behind each. Of the words those do
+                that are capitalised.
+        """
+        codes = code_points(words)
+        begins = np.append(0, np.flatnonzero(codes == ord("\n"))[:-1] + 1)
+        traits = trait_table()[np.minimum(codes[begins], KNOWN - 1)]
+        listed = map(self._first.__contains__, map(str.strip, _plain(words).split("\n")))
+        found = np.fromiter(listed, np.bool_, len(traits))
+        found &= traits & (UPPER | SIGN) > 0
+        return found
 
     def sizes_of(self, language: str) -> Mapping[str, int]:
         """Return for each first word of a name how many words the longest such name has."""

@@ -24,9 +24,7 @@ from builder.text.entities.rules import (
 from builder.text.entities.spans import TaggedSpan, trimmed
 from builder.text.entities.titles import with_quoted_titles
 from builder.text.entities.tokens import Tokens
-
-BLOCK_TOKENS = 20_000
-"""Tokens whose types are learnt together; bounds memory, any value gives the same spans."""
+from builder.text.joined import text_groups
 
 _ENDLESS = np.int32(np.iinfo(np.int32).max)
 MAX_RULE_CHARS = 100_000
@@ -36,23 +34,28 @@ PLACE_SCORE = 0.9
 
 
 def spans_of(
-    text: str, tokens: Tokens, decoded: Decoded, curve: tuple[float, float]
-) -> list[TaggedSpan]:
+    texts: Sequence[str], tokens: Tokens, decoded: Decoded, curve: tuple[float, float]
+) -> list[list[TaggedSpan]]:
     """Turn tags into spans without punctuation at the edges; the weakest token gives the score."""
+    spans: list[list[TaggedSpan]] = [[] for _ in texts]
     tags = decoded.tags
     begins = np.flatnonzero(tags & 1)
     if not len(begins):
-        return []
+        return spans
     outside = np.append(np.flatnonzero((tags == 0) | (tags & 1).astype(bool)), len(tags))
     ends = outside[np.searchsorted(outside, begins, side="right")]
     bounds = np.stack([begins, ends], axis=1).reshape(-1)
     margins = np.minimum.reduceat(np.append(decoded.margins, _ENDLESS), bounds)[::2]
-    columns = (tokens.starts[begins], tokens.ends[ends - 1], tags[begins], margins)
-    spans: list[TaggedSpan] = []
-    for first, last, tag, margin in zip(*(c.tolist() for c in columns), strict=True):
+    numbers = np.searchsorted(tokens.texts, begins, side="right") - 1
+    before = np.cumsum([0, *map(len, texts)])[numbers]
+    starts, stops = tokens.starts[begins] - before, tokens.ends[ends - 1] - before
+    columns = (numbers, starts, stops, tags[begins], margins)
+    for number, first, last, tag, margin in zip(*(c.tolist() for c in columns), strict=True):
+        text = texts[number]
         start, end = trimmed(text, first, last)
         if start < end and (text[start].isalpha() or any(map(str.isalpha, text[start:end]))):
-            spans.append(TaggedSpan(start, end, TAGS[tag][2:], confidence(margin, curve)))
+            span = TaggedSpan(start, end, TAGS[tag][2:], confidence(margin, curve))
+            spans[number].append(span)
     return spans
 
 
@@ -99,38 +102,26 @@ class BuiltinTagger:
     def annotate(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
         """Tag each text by itself; a language that is not claimed gets an empty list."""
         found: list[list[TaggedSpan]] = [[] for _ in texts]
-        block: list[tuple[int, Tokens]] = []
-        size = 0
-        for number, (text, language) in enumerate(zip(texts, languages, strict=True)):
-            if not self.supports(language):
-                continue
-            tokens = self._models.tokenize(text)
-            if not len(tokens.types):
-                continue
-            block.append((number, tokens))
-            size += len(tokens.types)
-            if size >= BLOCK_TOKENS:
-                self._tag_block(block, texts, languages, found)
-                block, size = [], 0
-        if block:
-            self._tag_block(block, texts, languages, found)
+        claimed = [at for at, language in enumerate(languages) if self.supports(language)]
+        for group in text_groups([texts[at] for at in claimed]):
+            some = claimed[group]
+            spans = self._tag([texts[at] for at in some], [languages[at] for at in some])
+            for at, own in zip(some, spans, strict=True):
+                found[at] = own
         return found
 
-    def _tag_block(
-        self,
-        block: Sequence[tuple[int, Tokens]],
-        texts: Sequence[str],
-        languages: Sequence[str],
-        found: list[list[TaggedSpan]],
-    ) -> None:
-        self._models.learn()
-        for number, tokens in block:
-            result = self._models.decode(tokens, self._bias(languages[number]))
-            spans = spans_of(texts[number], tokens, result, self._curve)
-            found[number] = self._corrected(
-                texts[number], base_language(languages[number]), tokens, spans
-            )
-        self._models.make_room()
+    def _tag(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
+        tokens = self._models.tokenize(texts)
+        decoded = self._models.decode(tokens, [self._bias(language) for language in languages])
+        found = spans_of(texts, tokens, decoded, self._curve)
+        names = np.flatnonzero(self._models.begin_places(tokens))
+        cuts = np.searchsorted(names, tokens.texts).tolist()
+        first = 0
+        for at, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            starts = tokens.starts[names[cuts[at] : cuts[at + 1]]] - np.int32(first)
+            found[at] = self._corrected(text, base_language(language), starts.tolist(), found[at])
+            first += len(text)
+        return found
 
     def _bias(self, language: str) -> int:
         """Return how much the models' reserve is lowered where they saw little of a language."""
@@ -138,14 +129,14 @@ class BuiltinTagger:
         return self._biases.get(base, self._biases.get(self._tiers[base], 0))
 
     def _corrected(
-        self, text: str, language: str, tokens: Tokens, spans: list[TaggedSpan]
+        self, text: str, language: str, places: Sequence[int], spans: list[TaggedSpan]
     ) -> list[TaggedSpan]:
         if len(text) <= MAX_RULE_CHARS:
-            spans = self._by_article(text, language, tokens, spans)
+            spans = self._by_article(text, language, places, spans)
         return with_iso(text, spans, self._places, language)
 
     def _by_article(
-        self, text: str, language: str, tokens: Tokens, spans: list[TaggedSpan]
+        self, text: str, language: str, places: Sequence[int], spans: list[TaggedSpan]
     ) -> list[TaggedSpan]:
         if "treaty" in self.rules:
             spans = without_treaty_names(
@@ -159,8 +150,7 @@ class BuiltinTagger:
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:
-            first = self._models.places_begin(tokens)
-            listed = place_spans(text, first, self._places, language, PLACE_SCORE)
+            listed = place_spans(text, places, self._places, language, PLACE_SCORE)
             spans = with_places(text, spans, listed, add="add" in self.rules)
         return spans
 

@@ -1,5 +1,6 @@
 """The entity tagger's models as they are defined: token by token, with no table and no kernel."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from builder.text.entities.cues import NAMES
 from builder.text.entities.decode import TAGS
 from builder.text.entities.features import key_of
 from builder.text.entities.skeleton import skeleton
+from builder.text.entities.vocabulary import ABBREVIATIONS
 from training.entities.features import TypeFeatures
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -89,3 +91,56 @@ def slow_network(
         state = np.minimum(state + np.maximum(np.rint(scaled), 0).astype(np.int64), 1023)
     out = (state @ arrays["out"].astype(np.int64)).astype(np.float32)
     return np.rint(out * arrays["out_scale"] + arrays["out_shift"]).astype(np.int64)
+
+
+_SIGN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_TOKEN = re.compile(
+    rf"(?:[^\W\d_{_SIGN}]\.){{2,}}"  # initials: U.S., В.В.
+    rf"|[{_SIGN}]"
+    rf"|[^\W\d_{_SIGN}]+|\d+|\n|[^\S\n]+|\S"
+)
+
+
+def _kind(word: str) -> str:
+    for kind, signs in (("stop", ".!?…"), ("hard", "。！？"), ("closer", "\"'”»’)]")):
+        if word in signs:
+            return kind
+    if (len(word) == 1 and word.isupper()) or (len(word) <= 2 and word.isdigit()):
+        return "short"
+    return "short" if word.lower() in ABBREVIATIONS else "small" if word[0].islower() else ""
+
+
+def _ends(kinds: list[str], between: list[str], at: int) -> bool:
+    """Tell whether a segment ends before a token; `between` stands before each."""
+    two = kinds[at - 2] if at > 1 else ""
+    stop = kinds[at - 1] == "stop" and two != "short"
+    closed = kinds[at - 1] == "closer" and two == "stop" and not between[at - 1]
+    soft = (stop or closed) and between[at] and kinds[at] != "small"
+    hard = kinds[at - 1] == "hard" and kinds[at] != "closer"
+    return bool(soft or hard or "\n" in between[at])
+
+
+def _is_cased(word: str) -> bool:
+    return len(word) > 1 and word[0].isalpha() and word.lower() != word.upper()
+
+
+def slow_tokens(text: str) -> list[list[tuple[str, int, int]]]:
+    """Return for each segment the types of its tokens and where they stand."""
+    found = [(match[0], *match.span()) for match in _TOKEN.finditer(text)]
+    tokens = [token for token in found if not token[0].isspace()]
+    ends = [0, *(end for _, _, end in tokens)]
+    between = [text[end:start] for end, (_, start, _) in zip(ends, tokens, strict=False)]
+    kinds = [_kind(word) for word, _, _ in tokens]
+    segments: list[list[tuple[str, int, int]]] = []
+    for at, (word, start, end) in enumerate(tokens):
+        if not at or _ends(kinds, between, at) or len(segments[-1]) == 160:
+            segments.append([])
+        pair = re.match(rf"[{_SIGN}]{{2}}", text[start : start + 2])
+        segments[-1].append((pair[0] if pair else word, start, end))
+    for segment in segments:
+        cased = [word for word, _, _ in segment if _is_cased(word)]
+        shouted = [word for word in cased if word.isupper()]
+        if len(shouted) >= 4 and len(shouted) * 10 >= len(cased) * 7:
+            calm = [(w.capitalize() if w in shouted else w, a, b) for w, a, b in segment]
+            segment[:] = calm
+    return segments

@@ -22,7 +22,8 @@ from builder.text.entities.decode import FORBIDDEN, TAGS, allowed_transitions, d
 from builder.text.entities.rules import carried_names, with_final_dots
 from builder.text.entities.store import pack_arrays, unpack_arrays
 from builder.text.entities.titles import with_quoted_titles
-from builder.text.entities.tokens import Vocabulary, tokenize
+from builder.text.entities.tokens import tokenize
+from builder.text.entities.vocabulary import Vocabulary
 
 SHIPPED = Path(__file__).parents[3] / "builder" / "text" / "models" / "entities"
 TEXTS = (
@@ -44,7 +45,7 @@ def tagger() -> BuiltinTagger:
 
 def words(text: str) -> list[str]:
     vocabulary = Vocabulary()
-    tokens = tokenize(text, vocabulary)
+    tokens = tokenize([text], vocabulary)
     return [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)]
 
 
@@ -68,7 +69,7 @@ def test_tokens_keep_their_offsets_in_any_script() -> None:
     ],
 )
 def test_segments_end_where_sentences_do(text: str, count: int) -> None:
-    assert len(tokenize(text, Vocabulary()).segments) == count
+    assert len(tokenize([text], Vocabulary()).bounds) == count + 1
 
 
 def slow_best(scores: np.ndarray, transitions: np.ndarray) -> tuple[tuple[int, ...], list[int]]:
@@ -146,7 +147,7 @@ def test_forgetting_types_changes_nothing(
     texts, languages = [t for t, _ in TEXTS], [language for _, language in TEXTS]
     expected = tagger.annotate(texts, languages)
     monkeypatch.setattr("builder.text.entities.models.MAX_TYPES", 3)
-    monkeypatch.setattr("builder.text.entities.tagger.BLOCK_TOKENS", 10)
+    monkeypatch.setattr("builder.text.joined.GROUP_CHARS", 10)
     assert load_builtin(SHIPPED).annotate(texts, languages) == expected
 
 

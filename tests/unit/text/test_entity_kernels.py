@@ -1,5 +1,6 @@
 """What the entity tagger computes in C is what its models are defined to be."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from builder.text.entities.decode import UNITS, allowed_transitions, decode
 from builder.text.entities.features import KeyTable, TypeFeatures, key_of
 from builder.text.entities.linear import LinearModel
 from builder.text.entities.store import load_arrays
-from builder.text.entities.tokens import Tokens
+from builder.text.entities.tokens import Tokens, is_sign, tokenize
+from builder.text.entities.traits import KNOWN, trait_table
+from builder.text.entities.vocabulary import Vocabulary
 from builder.text.entities.window import WindowModel
-from tests.unit.text.slow_entities import slow_cue, slow_linear, slow_network
+from tests.unit.text.slow_entities import slow_cue, slow_linear, slow_network, slow_tokens
 from training.entities.features import TypeFeatures as Strings
 
 SHIPPED = Path(__file__).parents[3] / "builder" / "text" / "models" / "entities"
@@ -45,9 +48,13 @@ WORDS = st.one_of(
 )
 
 
-@given(st.lists(WORDS, max_size=6))
+def lines(words: list[str]) -> str:
+    return "".join([f"{word}\n" for word in words])
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6))
 def test_hashes_are_those_of_the_strings_of_the_training(words: list[str]) -> None:
-    found = FEATURES.keys_of(words)
+    found = FEATURES.keys_of(lines(words))
     for at, word in enumerate(words):
         linear = found.linear[at, : found.linear_sizes[at]].tolist()
         assert linear == [key_of(feature) for feature in STRINGS.linear(word)[0]]
@@ -82,7 +89,9 @@ def laid_out(segments: list[list[tuple[str, bool]]]) -> tuple[list[str], Tokens]
     starts = ends - np.array([len(word) for word, _ in tokens], dtype=np.int32)
     bounds = np.cumsum([0, *map(len, segments)], dtype=np.int32)
     types = np.arange(len(tokens), dtype=np.int32)
-    return [word for word, _ in tokens], Tokens(types, starts, ends, bounds)
+    return [word for word, _ in tokens], Tokens(
+        types, starts, ends, bounds, bounds[[0, -1]].astype(np.int64)
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -93,7 +102,7 @@ def test_scores_are_those_of_the_models(
     words, tokens = laid_out(segments)
     sides = LinearModel(linear), WindowModel(window)
     for side in sides:
-        side.learn(FEATURES.keys_of(words))
+        side.learn(FEATURES.keys_of(lines(words)))
     scores = sides[0].scores(tokens)
     split = [list(zip(*segment, strict=True)) for segment in segments]
     expected = np.concatenate([slow_linear(linear, STRINGS, *parts) for parts in split])
@@ -120,3 +129,56 @@ def test_a_segment_is_decoded_by_itself(seed: int, sizes: list[int]) -> None:
         alone = decode(scores[begin:end], np.array([0, end - begin], dtype=np.int32), moves)
         assert together.tags[begin:end].tolist() == alone.tags.tolist()
         assert together.margins[begin:end].tolist() == alone.margins.tolist()
+
+
+MARKS = "Mr. |J. K. |U.S. |12. |3.|в.В.|. |? |.” |.\n|\n\n| \n |。|！」|、|»|  |\t|\u2028|_|²"
+CAPITALS = "x²|中|国|が|İSTANBUL |ΑΣ|LE |PARIS |EST |Œ|OŬ |ǅ|ǄA |ⒶⒷ |ªº|Ა|ა"
+PIECES = st.one_of(WORDS, st.sampled_from(MARKS.split("|")), st.sampled_from(CAPITALS.split("|")))
+TEXTS = st.lists(PIECES, max_size=40).map("".join)
+
+
+def segments_of(texts: list[str], vocabulary: Vocabulary) -> list[list[list[tuple[str, int, int]]]]:
+    """Return the segments of each text as `slow_tokens` does."""
+    tokens = tokenize(texts, vocabulary)
+    rows = zip(tokens.types.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), strict=True)
+    places = [(vocabulary.name(number), start, end) for number, start, end in rows]
+    found: list[list[list[tuple[str, int, int]]]] = []
+    before = 0
+    for text, (first, last) in zip(texts, pairwise(tokens.texts.tolist()), strict=True):
+        found.append([])
+        for begin, end in pairwise(tokens.bounds.tolist()):
+            if first <= begin < last:
+                segment = places[begin:end]
+                found[-1].append([(word, a - before, b - before) for word, a, b in segment])
+        before += len(text)
+    return found
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_tokens_and_segments_are_those_of_each_text(texts: list[str]) -> None:
+    assert segments_of(texts, Vocabulary()) == [slow_tokens(text) for text in texts]
+
+
+@pytest.mark.parametrize("word", ["word ", "WORD ", "中国", "U.S. "])
+def test_long_segments_are_cut(word: str) -> None:
+    assert segments_of([word * 400], Vocabulary()) == [slow_tokens(word * 400)]
+
+
+def test_a_vocabulary_grows_with_its_types() -> None:
+    text = " ".join([*map(str, range(9_000)), "a" * 70_000, "A" * 70_000, "B C D " * 9_000])
+    vocabulary = Vocabulary()
+    once = segments_of([text], vocabulary)
+    assert once == [slow_tokens(text)]
+    known = len(vocabulary)
+    assert segments_of([text], vocabulary) == once
+    assert len(vocabulary) == known == len(set(vocabulary.names))
+
+
+@given(st.characters())
+def test_facts_of_characters_are_those_of_python(char: str) -> None:
+    code = ord(char)
+    traits = int(trait_table()[code]) if code < KNOWN else 0
+    sign = is_sign(char)
+    is_letter = re.fullmatch(r"[^\W\d_]", char) is not None and not sign
+    facts = (char.isupper(), char.islower(), char.isalpha(), sign, is_letter, char.isdecimal())
+    assert [traits >> bit & 1 for bit in range(7)] == [*facts, char.isspace()]

@@ -6,7 +6,8 @@ from builder.text.entities.cues import Cues, cue_listing
 from builder.text.entities.features import key_of
 from builder.text.entities.places import Places, place_spans
 from builder.text.entities.skeleton import skeleton
-from builder.text.entities.tokens import Vocabulary, is_sign, tokenize
+from builder.text.entities.tokens import is_sign, tokenize
+from builder.text.entities.vocabulary import Vocabulary
 from training.entities.features import TypeFeatures
 
 CUES = Cues(
@@ -65,12 +66,12 @@ def test_cues_know_inflected_words_and_names_by_their_capital(word: str, label: 
 def test_a_sign_is_read_with_the_one_behind_it_but_stays_one_token() -> None:
     text = "習近平は中国。A社"
     vocabulary = Vocabulary()
-    tokens = tokenize(text, vocabulary)
+    tokens = tokenize([text], vocabulary)
     names = [vocabulary.names[number] for number in tokens.types]
     assert names == ["習近", "近平", "平は", "は中", "中国", "国", "。", "A", "社"]
     assert [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)] == list(text)
     single = Vocabulary(pairs=False)
-    assert [single.names[number] for number in tokenize(text, single).types] == list(text)
+    assert [single.names[number] for number in tokenize([text], single).types] == list(text)
 
 
 def test_features_read_from_afar_are_features_of_the_word_itself() -> None:
