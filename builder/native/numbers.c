@@ -97,18 +97,38 @@ static int may_be_month(const struct text *text, int64_t at, int64_t end)
     return text->names[number];
 }
 
-/* Says whether both a digit and a month stand in a stretch. A name begins where a run of letters
- * does, or behind an ending that is glued to a day: "7thNov". */
+static int holds_digit(const struct text *text, int64_t at, int64_t end)
+{
+    while (at < end && digit(text, at) < 0)
+        at++;
+    return at < end;
+}
+
+/* Characters behind a digit of a day where a name may begin inside a run of letters: "7thNov". */
+enum { GLUED = 3 };
+
+/* Says whether the name of a month may begin in a stretch. */
+static int may_hold_month(const struct text *text, int64_t start, int64_t end)
+{
+    int is_letter = letter(text, start - 1) != 0;
+    int64_t glued = start; /* up to where names may be glued to a digit */
+    for (int64_t at = start - GLUED; at < end; at++) {
+        if (digit(text, at) >= 0)
+            glued = at + GLUED + 1;
+        if (at < start)
+            continue;
+        int was_letter = is_letter;
+        is_letter = letter(text, at) != 0;
+        if (is_letter && (!was_letter || at < glued) && may_be_month(text, at, end))
+            return 1;
+    }
+    return 0;
+}
+
+/* Says whether a day may stand in a stretch: a number, and a month. */
 static int may_hold_day(const struct text *text, int64_t start, int64_t end)
 {
-    int has_digit = 0, has_month = 0;
-    for (int64_t at = start; at < end && !(has_digit && has_month); at++) {
-        has_digit |= digit(text, at) >= 0;
-        if (!has_month && letter(text, at)
-            && (!letter(text, at - 1) || digit(text, at - 2) >= 0 || digit(text, at - 3) >= 0))
-            has_month = may_be_month(text, at, end);
-    }
-    return has_digit && has_month;
+    return holds_digit(text, start, end) && may_hold_month(text, start, end);
 }
 
 /* Says whether a day and a month stand near a year, before it or behind it on its line. */
