@@ -42,9 +42,24 @@ struct text {
     const uint8_t *marks;
 };
 
-/* Returns the points of a line, 0 for one that changes nothing. */
+/* The first character that may be an ideograph. */
+static const uint32_t FIRST_IDEOGRAPH = 0x3040;
+
+/* Counts the ideographs of a line; most have none, which is soon told. */
+static int64_t count_ideographs(const struct text *text, int64_t begin, int64_t end)
+{
+    uint32_t any = 0;
+    for (int64_t at = begin; at < end; at++)
+        any |= text->codes[at] >= FIRST_IDEOGRAPH;
+    int64_t wide = 0;
+    for (int64_t at = begin; any && at < end; at++)
+        wide += text->codes[at] < text->known && text->marks[text->codes[at]] & IDEOGRAPH;
+    return wide;
+}
+
+/* Returns the points of a line with so many ideographs, 0 for one that changes nothing. */
 static double points(
-    const struct text *text, int64_t begin, int64_t end, const struct rule *rule)
+    const struct text *text, int64_t begin, int64_t end, int64_t wide, const struct rule *rule)
 {
     int last = WHITE;
     for (int64_t at = end; at > begin && last & WHITE; at--)
@@ -55,12 +70,8 @@ static double points(
     if (last & WHITE)
         return rule->white_costs ? -COST : 0.0;
     double width = (double)length;
-    if (length < rule->narrow) {
-        int64_t wide = 0;
-        for (int64_t at = begin; at < end; at++)
-            wide += text->codes[at] < text->known && text->marks[text->codes[at]] & IDEOGRAPH;
+    if (length < rule->narrow)
         width += MORE * (double)(rule->whole && wide ? length : wide);
-    }
     if (width >= PROSE || (2 * width >= PROSE && last & rule->stop))
         return (width < MOST ? width : MOST) / POINT;
     return -COST;
@@ -82,7 +93,7 @@ static void add(struct run *run, int64_t line, double more, int may_begin, int64
  * codes, bounds: the code points of all texts; text i lies in bounds[i] .. bounds[i + 1].
  * marks, known: what each character below `known` is; others are nothing.
  * given, rules: five numbers for each rule, see above; at most MOST_RULES.
- * starts: one more for each text than there are lines; where each line of a text begins in it,
+ * starts: at least one more for each text than there are lines; where each line of a text begins in it,
  *   and where one more would.
  * ends: one more than there are texts; the starts of text i stand in ends[i] .. ends[i + 1].
  * bodies: first and last line, by rule and text; -1 for the last if there is none. */
@@ -93,7 +104,9 @@ int64_t find_bodies(
 {
     enum { MOST_RULES = 8 };
     const struct rule *rule = (const struct rule *)given;
-    int64_t found = 0;
+    int64_t found = 0, narrow = 0;
+    for (int64_t one = 0; one < rules; one++)
+        narrow = rule[one].narrow > narrow ? rule[one].narrow : narrow;
     ends[0] = 0;
     for (int64_t own = 0; own < texts; own++) {
         struct text text = {codes + bounds[own], bounds[own + 1] - bounds[own], known, marks};
@@ -105,11 +118,13 @@ int64_t find_bodies(
             int64_t begin = starts[found++] = at;
             while (at < text.size && text.codes[at] != '\n')
                 at++;
-            int64_t end = at++;
+            int64_t end = at++, length = end - begin, wide = 0;
+            if (NEVER_PROSE <= length && length < narrow)
+                wide = count_ideographs(&text, begin, end);
             for (int64_t one = 0; one < rules && one < MOST_RULES; one++)
                 if (line < rule[one].most)
-                    add(&runs[one], line, points(&text, begin, end, &rule[one]),
-                        end - begin >= NEVER_PROSE, bodies + 2 * (one * texts + own));
+                    add(&runs[one], line, points(&text, begin, end, wide, &rule[one]),
+                        length >= NEVER_PROSE, bodies + 2 * (one * texts + own));
         }
         starts[found++] = at;
         ends[own + 1] = found;

@@ -107,8 +107,8 @@ def outline_all(texts: Sequence[str]) -> list[Outline]:
 
 def _outline_group(texts: Sequence[str]) -> Iterator[Outline]:
     codes, bounds = text_codes(texts)
-    lines = sum(text.count("\n") + 1 for text in texts)
-    starts, ends = np.empty(lines + len(texts), np.int64), np.empty_like(bounds)
+    # There may be a line for each character, and one more; room that is not used costs nothing.
+    starts, ends = np.empty(codes.size + 2 * len(texts), np.int64), np.empty_like(bounds)
     bodies = np.empty((len(_RULES), len(texts), 2), np.int64)
     rules = np.array([(*rule[1:], _STOP << at) for at, rule in enumerate(_RULES)], np.int64)
     table = mark_table(), _TABLE_END
