@@ -12,7 +12,7 @@ from schema.terms import DateBasis, DateKind, DatePrecision, SourceBasis, Source
 __all__ = ["DateHint", "LanguageGuess", "SourceHint"]
 
 #: Bases whose evidence is printed in the text; all others have no place in it.
-PRINTED_DATES = frozenset({DateBasis.HEADER, DateBasis.DATELINE, DateBasis.TEXT})
+PRINTED_DATES = (DateBasis.HEADER, DateBasis.DATELINE, DateBasis.TEXT)
 
 
 class LanguageGuess(BaseModel):
@@ -40,10 +40,8 @@ class DateHint(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if _breaks_precision(self.value, self.precision):
-            raise PydanticCustomError("date_precision", "a month or year is given by its first day")
-        if self.kind is DateKind.MENTION and self.precision is not DatePrecision.DAY:
-            raise PydanticCustomError("mention_precision", "a mention prints day, month and year")
+        if self.precision is not DatePrecision.DAY:
+            _check_precision(self.value, self.precision, self.kind)
         _check_place(self.start, self.end, printed=self.basis in PRINTED_DATES)
         return self
 
@@ -67,10 +65,12 @@ class SourceHint(BaseModel):
         return self
 
 
-def _breaks_precision(value: dt.date, precision: DatePrecision) -> bool:
-    if precision is DatePrecision.DAY:
-        return False
-    return value.day != 1 or (precision is DatePrecision.YEAR and value.month != 1)
+def _check_precision(value: dt.date, precision: DatePrecision, kind: DateKind) -> None:
+    """A month or a year is given by its first day, and no mention names only one."""
+    if value.day != 1 or (precision is DatePrecision.YEAR and value.month != 1):
+        raise PydanticCustomError("date_precision", "a month or year is given by its first day")
+    if kind is DateKind.MENTION:
+        raise PydanticCustomError("mention_precision", "a mention prints day, month and year")
 
 
 def _check_place(start: int | None, end: int | None, *, printed: bool) -> None:

@@ -174,7 +174,6 @@ _AFTER_YEAR = re.compile(
     rf"(?:{_GAP}|[.,\-]){{1,3}}(?:({_WORD}{{2,16}})(?:{_GAP}|[.\-]){{1,2}}([0-9]{{1,2}})"
     rf"(?![0-9]|[.:][0-9])|([0-9]{{1,2}})(?:{_GAP}|[.\-]){{1,3}}({_WORD}{{2,16}}))"
 )
-_LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile("[0-9]")
 _RANGE_BEFORE = re.compile(
     r"[0-9]\.?\s?(?:[-–—/+&]|bis|und|and|et|au|to|till|y|al|e|i|и|по|do)\s?\Z"
@@ -317,8 +316,7 @@ def _named(
         year, (start, end) = int(match[0]), match.span()
         before = text[max(0, start - DATE_WINDOW) : start]
         before = before[before.rfind("\n") + 1 :]
-        may_be = _DIGIT.search(before) and _LETTER.search(before)
-        left = _left_of_year(before, language, rules) if may_be else None
+        left = _left_of_year(before, language, rules)
         if left is not None:
             begin, month, day = left
             if year in BUDDHIST_YEARS:
@@ -365,8 +363,5 @@ def _month(word: str, language: str, rules: DateRules) -> int:
     meanings = rules.months.get(fold_name(word))
     if not meanings:
         return 0
-    primary = language.partition("-")[0]
-    if primary in meanings:
-        return meanings[primary]
     numbers = set(meanings.values())
-    return numbers.pop() if len(numbers) == 1 else 0
+    return numbers.pop() if len(numbers) == 1 else meanings.get(language.partition("-")[0], 0)
