@@ -85,24 +85,24 @@ class Watch:
         """Yield the records of all pieces, of each up to where reading on is deadly."""
         for piece in pieces:
             stream = reader(piece)
-            reached = piece.start
+            item: Record | None = None
             for others in itertools.count():
-                word = ReadWord(piece.path, piece.start, others)
-                cause = self._announce(word)
+                cause = self._one_by_one and self._announce(
+                    ReadWord(piece.path, piece.start, others)
+                )
                 if cause:
                     message = f"nothing of the file is read from here on: {cause.message}"
-                    yield reject(cause.code, Place(piece.path, reached), message)
+                    yield reject(cause.code, Place(piece.path, _after(item, piece)), message)
                     break
                 item = next(stream, None)
                 if item is None:
                     break
-                reached = 1 + (item.record if isinstance(item, Reject) else item.origin.record)
                 yield item
 
     def batches(self, records: Iterable[Record], size: int) -> Iterator[list[Record]]:
         """Yield the records in batches; deadly ones come as rejects."""
         stream = iter(records)
-        with asking(lambda path, record: self._announce(RecordWord(path, record))):
+        with asking(self._ask):
             for number in itertools.count():
                 self._one_by_one = number in self.careful
                 if self.say and not self._one_by_one:
@@ -114,13 +114,21 @@ class Watch:
                             return
                         yield batch
 
+    def _ask(self, path: str, record: int) -> Cause | None:
+        return self._announce(RecordWord(path, record)) if self._one_by_one else None
+
     def _announce(self, word: Word) -> Cause | None:
-        if not self._one_by_one:
-            return None
         cause = self.deadly.get(word)
         if cause is None and self.say:
             self.say(word)
         return cause
+
+
+def _after(item: Record | None, piece: _Piece) -> int:
+    """Return the first record of a piece that comes after one of it, if there was one."""
+    if item is None:
+        return piece.start
+    return 1 + (item.record if isinstance(item, Reject) else item.origin.record)
 
 
 def _checked(item: Record) -> Record:

@@ -131,8 +131,8 @@ def _plain(key: str) -> str:
 
 
 def _reach(record: Mapping[str, object], path: tuple[str, ...]) -> object:
-    value: object = record
-    for step in path:
+    value = record.get(path[0])
+    for step in path[1:]:
         if not isinstance(value, Mapping):
             return None
         value = value.get(step)

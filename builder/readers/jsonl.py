@@ -111,7 +111,7 @@ def _outcome(
     except (ValueError, RecursionError) as error:
         message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         return reject(RejectCode.BAD_RECORD, place, f"not a record: {message}", line.data)
-    place = place._replace(sha256=hashlib.sha256(line.data).hexdigest())
+    place = Place(path, line.offset, hashlib.sha256(line.data).hexdigest())
     return record_article(record, place, columns, params, unknown)
 
 
