@@ -172,7 +172,7 @@ class _Scanner:
 
 def _text_keys(texts: Iterable[str]) -> U64:
     """Hash texts to 64 bits each."""
-    digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    digests = (hashlib.sha256(text.encode()).digest()[:8] for text in texts)
     return np.frombuffer(b"".join(digests), dtype="<u8")
 
 
