@@ -37,7 +37,7 @@ MAX_LINES = 3000
 _TABLE_END = 0x10000
 """Characters from here on are neither white space nor ideographs that count."""
 
-_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_IDEOGRAPHS = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 _WHITE, _IDEOGRAPH, _STOP = 1, 2, 4
 
 _find_bodies = native.kernel(
@@ -124,7 +124,7 @@ def _outline_group(texts: Sequence[str]) -> Iterator[Outline]:
 def mark_table() -> npt.NDArray[np.uint8]:
     """Build what each character below `_TABLE_END` is to lines."""
     marks = white_table().astype(np.uint8) * np.uint8(_WHITE)
-    for found in _IDEOGRAPHS.finditer("".join(map(chr, range(_TABLE_END)))):
+    for found in re.finditer(_IDEOGRAPHS, "".join(map(chr, range(_TABLE_END)))):
         marks[slice(*found.span())] |= _IDEOGRAPH
     for at, rule in enumerate(_RULES):
         marks[list(map(ord, rule.stops))] |= _STOP << at
