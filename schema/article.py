@@ -121,7 +121,8 @@ class RawArticle(BaseModel):
 class ArticleContent(BaseModel):
     """What is known of an article from itself alone, with its evidence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Most commands check only some of these models, and a small build takes long to make all.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: ArticleId = Field(
         description="First 128 bits, in hex, of the SHA-256 of the normalized raw text."
@@ -284,7 +285,7 @@ class Article(ArticleContent):
 class AuditRow(BaseModel):
     """The receipt of one published article: what cleaning removed, and why."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: ArticleId = Field(description="The article's id.")
     removed: tuple[RemovedSpan, ...] = Field(
