@@ -1,9 +1,11 @@
 """Record sets of Croissant: the columns of each config, and where their values come from."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
+from pydantic import BaseModel
 
 from schema.arrow import field_rows, model_schema
 from schema.article import Article, AuditRow
@@ -26,8 +28,7 @@ TYPES = {
 def record_set(name: str, shards: Sequence[Shard]) -> dict[str, Any]:
     """Return a config with its split and every nested column."""
     model = AuditRow if name == "audit" else Article
-    texts = {row.name: row.description for row in field_rows(model)}
-    maker = _Fields(name, texts)
+    maker = _Fields(name, _descriptions(model))
     return {
         "@type": "cr:RecordSet",
         "@id": name,
@@ -36,6 +37,11 @@ def record_set(name: str, shards: Sequence[Shard]) -> dict[str, Any]:
         "key": {"@id": f"{name}/id"},
         "field": [maker.split(), *(maker.field(column) for column in model_schema(model))],
     }
+
+
+@cache
+def _descriptions(model: type[BaseModel]) -> dict[str, str]:
+    return {row.name: row.description for row in field_rows(model)}
 
 
 class _Fields:
