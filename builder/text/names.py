@@ -76,11 +76,10 @@ def listed_names(text: str, start: int, end: int, roles: frozenset[str]) -> list
     names: list[NameSpan] = []
     dash = PLACE_DASH.search(text, start, end)
     for first, last in _parts(text, start, dash.start() if dash else end):
-        words = _WORD.findall(text, first, last)
-        if not words or has_role(words, roles):
-            break
         found = leading_name(text, first, last)
         if found is None or text[found.end : last].strip(" .\u00a0)"):
+            break
+        if has_role(_WORD.findall(text, first, last), roles):
             break
         names.append(found)
     return names
