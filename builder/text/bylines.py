@@ -189,18 +189,20 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _beside_date(page: _Page) -> list[NameSpan]:
     """Return the lone names that stand beside a date right above the body."""
-    near = range(max(0, page.first - LINES_ABOVE), min(page.first + LINES_INSIDE, page.lines))
-    lines = [page.line(number).strip() for number in near]
-    dated = [at for at, line in enumerate(lines) if len(line) <= MAX_NAME_LINE and _dates_on(line)]
+    first = max(0, page.first - LINES_ABOVE)
+    start, _ = page.bounds(first)
+    _, stop = page.bounds(min(page.first + LINES_INSIDE, page.lines) - 1)
+    lines = list(map(str.strip, page.text[start:stop].split("\n")))
+    short = [at for at, line in enumerate(lines) if 0 < len(line) <= MAX_NAME_LINE]
+    dated = [at for at in short if _dates_on(lines[at])]
     if not dated:
         return []
     before = list(accumulate(map(bool, lines), initial=0))
     beside = {
         before[at] + step for at in dated for step in range(-DATE_DISTANCE, DATE_DISTANCE + 1)
     }
-    for at in reversed(range(len(lines))):
-        is_short = 0 < len(lines[at]) <= MAX_NAME_LINE
-        names = _names_on(page, near[at]) if is_short and before[at] in beside else []
+    for at in reversed(short):
+        names = _names_on(page, first + at) if before[at] in beside else []
         if names:
             return names
     return []
