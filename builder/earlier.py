@@ -7,13 +7,12 @@ of these rows are published again is decided later: those whose article is still
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,12 +28,12 @@ from builder.writers.atomic import sibling, translate_os_errors
 from builder.writers.parquet import hash_file
 from builder.writers.parts import (
     CARRIED_IDS,
+    CORPUS_COLUMNS,
     SCHEMAS,
-    RowMeasures,
-    measure_row,
     open_table,
     part_path,
 )
+from builder.writers.sidecars import small_columns
 from schema.arrow import arrow_schema, audit_schema
 from schema.article import SCHEMA_VERSION
 from schema.manifest import BuildManifest, Shard
@@ -45,12 +44,6 @@ __all__ = ["CarryTask", "EarlierRelease", "carrier", "leave_carried_ids", "open_
 
 #: Rows that are copied together.
 BATCH_ROWS = 2048
-
-#: Columns of the earlier release that the corpus stages read as they are.
-CARRIED_COLUMNS = (
-    *("id", "language", "source", "date", "date_precision"),
-    *("cluster_id", "cluster_size"),
-)
 
 
 class CarryTask(NamedTuple):
@@ -257,18 +250,12 @@ class _Carrier:
     def _small_columns(self, rows: pa.Table, task: CarryTask, first: int) -> pa.Table:
         count = rows.num_rows
         texts = rows["text"].to_pylist()
-        nested = _list_lengths(rows, ("entities", "date_hints", "source_hints"))
-        removed = ([piece["text"] for piece in pieces] for pieces in rows["removed"].to_pylist())
-        measures = map(measure_row, texts, nested.tolist(), removed)
         columns = {
-            **{name: rows[name] for name in CARRIED_COLUMNS},
-            **dict(zip(RowMeasures._fields, zip(*measures, strict=True), strict=True)),
+            **small_columns(rows),
+            **{name: rows[name] for name in CORPUS_COLUMNS},
             "row": np.arange(first, first + count),
             # Only compared with the length of rows that come after this one anyway.
             "raw_chars": pc.utf8_length(rows["text"]),
-            "path": pc.struct_field(rows["origin"], "path"),
-            "record": pc.struct_field(rows["origin"], "record"),
-            "origin_id": pc.struct_field(rows["origin"], "id"),
             "signature": [signed.tobytes() for signed in sign_texts(texts, self.signature)],
             "split": [task.shard.split] * count,
             "release": self.earlier.releases(task, first, count),
@@ -292,12 +279,6 @@ class _Carrier:
                     if hint["basis"] != SourceBasis.TEXT
                 )
         return pa.array(~gone)
-
-
-def _list_lengths(rows: pa.Table, names: Iterable[str]) -> npt.NDArray[np.int64]:
-    """Return for each row how many items its lists hold together."""
-    lengths = [pc.list_value_length(rows[name]).to_numpy() for name in names]
-    return np.asarray(np.sum(lengths, axis=0), dtype=np.int64)
 
 
 class _Receipts:

@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+import numpy as np
 import pyarrow as pa
 
 from builder.batch import process_batch
 from builder.config import BuildConfig
 from builder.executors.watch import Watch
 from builder.readers import Piece, Root, Slice, read_slice
-from builder.receipts import Cleaned, Receipt
+from builder.receipts import Cleaned
 from builder.tools import make_tools, ships
 from builder.work import Carried, Result, Tools
 from builder.writers.atomic import translate_os_errors
@@ -29,10 +30,9 @@ from builder.writers.parts import (
     TEMPLATES,
     Kind,
     SeenRow,
-    SidecarRow,
-    measure_row,
     part_path,
 )
+from builder.writers.sidecars import small_columns
 from schema.article import CleanArticle, Origin, RawArticle
 from schema.reject import PASSING_CODES, Reject
 
@@ -168,10 +168,10 @@ def _rows(results: Iterable[Result], row: int) -> dict[Kind, pa.RecordBatch]:
             seen.append(SeenRow(result.id, origin.path, origin.record, origin.id))
         else:
             cleaned.append(result)
-    small = [_sidecar_row(*one, row + place) for place, one in enumerate(cleaned)]
+    part = _part(cleaned)
     return {
-        "part": _part(cleaned),
-        "sidecar": to_batch(small, SCHEMAS["sidecar"]),
+        "part": part,
+        "sidecar": _sidecar(part, [article for article, _ in cleaned], row),
         "rejects": to_batch(rejects, SCHEMAS["rejects"]),
         "seen": to_batch(seen, SCHEMAS["seen"]),
     }
@@ -183,20 +183,11 @@ def _part(cleaned: Sequence[Cleaned]) -> pa.RecordBatch:
     return to_batch([article for article, _ in cleaned], schema, removed=removed)
 
 
-def _sidecar_row(article: CleanArticle, receipt: Receipt, row: int) -> SidecarRow:
-    nested = len(article.entities) + len(article.date_hints) + len(article.source_hints)
-    measures = measure_row(article.text, nested, receipt.text)
-    return SidecarRow(
-        row=row,
-        id=article.id,
-        language=article.language,
-        source=article.source,
-        date=article.date,
-        date_precision=article.date_precision,
-        raw_chars=article.raw_chars,
-        path=article.origin.path,
-        record=article.origin.record,
-        origin_id=article.origin.id,
-        signature=article.signature,
-        **measures._asdict(),
-    )
+def _sidecar(part: pa.RecordBatch, articles: Sequence[CleanArticle], row: int) -> pa.RecordBatch:
+    columns = {
+        **small_columns(part),
+        "row": np.arange(row, row + len(articles)),
+        "raw_chars": [article.raw_chars for article in articles],
+        "signature": [article.signature for article in articles],
+    }
+    return pa.RecordBatch.from_pydict(columns, SCHEMAS["sidecar"])

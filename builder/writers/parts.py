@@ -4,11 +4,9 @@ Parts are mapped into memory when they are read, so picking rows from many of
 them touches only the pages that hold those rows.
 """
 
-import datetime as dt
 import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -25,8 +23,6 @@ __all__ = [
     "TEMPLATES",
     "Parts",
     "SeenRow",
-    "SidecarRow",
-    "measure_row",
     "open_table",
     "part_path",
     "read_parts",
@@ -44,25 +40,6 @@ CARRIED_IDS = "carried.npy"
 CORPUS_COLUMNS = ("cluster_id", "cluster_size")
 
 
-class SidecarRow(NamedTuple):
-    """What the corpus stages read of one article; the columns of a sidecar."""
-
-    row: int
-    id: str
-    language: str
-    source: str | None
-    date: dt.date | None
-    date_precision: str | None
-    text_key: int
-    raw_chars: int
-    row_bytes: int
-    audit_bytes: int
-    path: str
-    record: int
-    origin_id: str | None
-    signature: bytes
-
-
 class SeenRow(NamedTuple):
     """The place of an article that an earlier release holds."""
 
@@ -70,14 +47,6 @@ class SeenRow(NamedTuple):
     path: str
     record: int
     origin_id: str | None
-
-
-class RowMeasures(NamedTuple):
-    """The bytes that a row takes in its shard and among the receipts, and a hash of its text."""
-
-    row_bytes: int
-    audit_bytes: int
-    text_key: int
 
 
 _SIDECAR = pa.schema(
@@ -186,22 +155,3 @@ class _Part(NamedTuple):
     def pick(self, row: int) -> pa.RecordBatch:
         at = bisect_right(self.firsts, row) - 1
         return self.batches[at].slice(row - self.firsts[at], 1)
-
-
-def measure_row(text: str, nested: int, removed: Sequence[str]) -> RowMeasures:
-    """Return the sizes of a row, and the first 8 bytes of its text's SHA-256.
-
-    Sizes decide where shards and row groups end. They are estimates from the row alone: exact
-    ones would depend on how rows are grouped.
-
-    Args:
-        text: its text.
-        nested: its entities and hints.
-        removed: what cleaning took away.
-    """
-    encoded = text.encode()
-    return RowMeasures(
-        row_bytes=len(encoded) + 60 * nested + 400,
-        audit_bytes=len("".join(removed).encode()) + 40 * len(removed) + 60,
-        text_key=int.from_bytes(sha256(encoded).digest()[:8], "big"),
-    )
