@@ -35,9 +35,10 @@ def test_the_normal_form_is_nfc_and_can_be_encoded(text: str) -> None:
 
 def test_every_character_is_composed() -> None:
     """What another system wrote apart (macOS writes kana so) is the same article."""
-    for code in range(0x110000):
-        apart = unicodedata.normalize("NFD", chr(code))
-        assert unicodedata.is_normalized("NFC", normalize(apart)), hex(code)
+    for first in range(0, 0x110000, 0x1000):
+        characters = map(chr, range(first, first + 0x1000))
+        apart = " ".join(unicodedata.normalize("NFD", character) for character in characters)
+        assert unicodedata.is_normalized("NFC", normalize(apart)), hex(first)
 
 
 @pytest.mark.parametrize(
