@@ -89,10 +89,9 @@ int64_t multiply_first(
         }
         const int16_t *next = weights;
         for (int64_t at = 0; at < places * (HIDDEN / OUTPUTS); at++, rows += OUTPUTS) {
-            int32_t highs[OUTPUTS] = {0}, lows[OUTPUTS] = {0};
-            add(high, EMBEDDED, next, highs);
-            add(low, EMBEDDED, next, lows);
-            scale_parts(highs, lows, *scale, rows);
+            int32_t sums[ROWS][OUTPUTS] = {{0}};
+            add(high, low, EMBEDDED, next, sums);
+            scale_parts(sums[0], sums[1], *scale, rows);
             next += EMBEDDED * OUTPUTS;
         }
     }

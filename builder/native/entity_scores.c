@@ -55,6 +55,9 @@ int64_t score_by_types(
 /* The width of the layers, the largest activation, and the layers behind the first. */
 enum { HIDDEN = 96, CEILING = 1023, LAYERS = 2, SIDES = 3 };
 
+/* Rows of zeros around a segment: as far as a layer reaches, and one more for the second of two. */
+enum { MARGIN = 4 };
+
 /* Adds up the first layer of the tokens of a segment, in activations. */
 WITH_AVX2
 static void enter(
@@ -104,17 +107,33 @@ static void run_layer(
     const float *scale, const float *shift, int16_t *next)
 {
     for (int block = 0; block < HIDDEN; block += OUTPUTS)
-        for (int64_t at = 0; at < tokens; at++) {
-            int32_t sums[OUTPUTS] = {0};
+        for (int64_t at = 0; at < tokens; at += ROWS) {
+            int32_t sums[ROWS][OUTPUTS] = {{0}};
             for (int64_t side = 0; side < SIDES; side++) {
-                int64_t read = at + (side - 1) * reach;
-                if (read >= 0 && read < tokens)
-                    add(state + read * HIDDEN, HIDDEN,
-                        weights + (side * HIDDEN + block) * HIDDEN, sums);
+                const int16_t *read = state + (at + (side - 1) * reach) * HIDDEN;
+                add(read, read + HIDDEN, HIDDEN, weights + (side * HIDDEN + block) * HIDDEN, sums);
             }
-            activate(sums, scale + block, shift + block, state + at * HIDDEN + block,
-                     next + at * HIDDEN + block);
+            for (int64_t row = 0; row < ROWS && at + row < tokens; row++) {
+                int64_t own = (at + row) * HIDDEN + block;
+                activate(sums[row], scale + block, shift + block, state + own, next + own);
+            }
         }
+}
+
+/* Adds the scores that the last layer gives to the tags of tokens. */
+static void leave(
+    adder *add, const int16_t *state, int64_t tokens, const int16_t *weights, const float *scale,
+    const float *shift, int32_t *scores)
+{
+    for (int64_t at = 0; at < tokens; at += ROWS) {
+        int32_t sums[ROWS][OUTPUTS] = {{0}};
+        add(state + at * HIDDEN, state + (at + 1) * HIDDEN, HIDDEN, weights, sums);
+        for (int64_t row = 0; row < ROWS && at + row < tokens; row++)
+            for (int tag = 0; tag < TAGS; tag++) {
+                float score = rintf((float)sums[row][tag] * scale[tag] + shift[tag]);
+                scores[(at + row) * TAGS + tag] += (int32_t)score;
+            }
+    }
 }
 
 /* Adds the scores of the window network to those of the tokens of a text.
@@ -125,17 +144,21 @@ static void run_layer(
  * reaches, weights: of each layer; those of the output follow. Weights stand as in `products.h`,
  *   OUTPUTS of them for TAGS tags.
  * scales, shifts: what a layer multiplies its sums with and adds, and so the output.
- * state, next: room for HIDDEN numbers for each token of a segment. */
-WITH_AVX2
+ * states: room for HIDDEN numbers for each token of a segment, with MARGIN before and behind, twice. */
 int64_t score_by_network(
     const int32_t *types, const int32_t *starts, const int32_t *ends, const int32_t *segments,
     int64_t count, const int16_t *table, const int16_t *positions, const int64_t *reaches,
-    const int16_t *weights, const float *scales, const float *shifts, int16_t *state,
-    int16_t *next, int32_t *scores)
+    const int16_t *weights, const float *scales, const float *shifts, int16_t *states,
+    int64_t longest, int32_t *scores)
 {
     adder *add = best_adder();
+    int16_t *state = states + MARGIN * HIDDEN, *next = state + (longest + 2 * MARGIN) * HIDDEN;
+    memset(states, 0, (size_t)(2 * (longest + 2 * MARGIN) * HIDDEN) * sizeof *states);
     for (int64_t own = 0; own < count; own++) {
         int64_t begin = segments[own], tokens = segments[own + 1] - begin;
+        size_t margin = MARGIN * HIDDEN * sizeof *state;
+        memset(state + tokens * HIDDEN, 0, margin);
+        memset(next + tokens * HIDDEN, 0, margin);
         enter(types, starts, ends, begin, begin + tokens, table, positions, state);
         for (int layer = 0; layer < LAYERS; layer++) {
             run_layer(add, state, tokens, reaches[layer],
@@ -145,15 +168,8 @@ int64_t score_by_network(
             state = next;
             next = swapped;
         }
-        for (int64_t at = 0; at < tokens; at++) {
-            int32_t sums[OUTPUTS] = {0};
-            add(state + at * HIDDEN, HIDDEN, weights + LAYERS * SIDES * HIDDEN * HIDDEN, sums);
-            for (int tag = 0; tag < TAGS; tag++) {
-                float score = (float)sums[tag] * scales[LAYERS * HIDDEN + tag];
-                score = rintf(score + shifts[LAYERS * HIDDEN + tag]);
-                scores[(begin + at) * TAGS + tag] += (int32_t)score;
-            }
-        }
+        leave(add, state, tokens, weights + LAYERS * SIDES * HIDDEN * HIDDEN,
+              scales + LAYERS * HIDDEN, shifts + LAYERS * HIDDEN, scores + begin * TAGS);
     }
     return count;
 }
