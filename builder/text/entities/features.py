@@ -17,18 +17,18 @@ import numpy.typing as npt
 from builder import native
 from builder.text.characters import code_points
 from builder.text.entities.cues import Cues
-from builder.text.entities.skeleton import skeleton
+from builder.text.entities.skeleton import replaced, skeleton
 from builder.text.entities.traits import trait_table
 
 Keys = npt.NDArray[np.uint32]
 Sizes = npt.NDArray[np.uint8]
 
 _FOLDS = (
-    {ord(c): "'" for c in "’‘ʼ`´′"}
-    | {ord(c): '"' for c in "“”„«»‟″"}
-    | {ord(c): "-" for c in "‐‑‒–—―−"}
+    dict.fromkeys("’‘ʼ`´′", "'")
+    | dict.fromkeys("“”„«»‟″", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | {"ё": "е", "Ё": "Е"}
 )
-_FOLDS |= {ord("ё"): "е", ord("Ё"): "Е"}
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 GAZETTEER_CLASSES = ("", "country", "in_country", "city", "in_city", "region", "in_region")
 NAMES = ("t=", "s=", "d=", "w=", "ws=", "n=", "a2=", "a3=", "a4=", "z2=", "z3=", "z4=", "p=")
@@ -51,11 +51,7 @@ def key_of(feature: str) -> int:
 
 def normal_form(text: str) -> str:
     """Fold quotes, dashes and apostrophes and write every digit as 0."""
-    folded = text.translate(_FOLDS)
-    if folded.isascii() and folded.isalpha():
-        return folded
-    digits = (ord(c) for c in set(folded) if c.isdigit())
-    return folded.translate(dict.fromkeys(digits, "0"))
+    return replaced(text, _FOLDS | dict.fromkeys(filter(str.isdigit, set(text)), "0"))
 
 
 @lru_cache(maxsize=8192)

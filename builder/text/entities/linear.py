@@ -36,11 +36,11 @@ class LinearModel:
         self._values = np.asarray(arrays["values"], dtype=np.int16)
         self._positions = by_position(np.asarray(arrays["position"], dtype=np.int32))
         self.transitions = np.asarray(arrays["transitions"], dtype=np.int32)
+        self._table: IntArray = np.empty((0, len(OFFSETS), len(TAGS)), dtype=np.int32)
         self.reset()
 
     def reset(self) -> None:
-        """Forget all types."""
-        self._table: IntArray = np.empty((0, len(OFFSETS), len(TAGS)), dtype=np.int32)
+        """Forget all types; the room for them stays."""
         self._known = 0
 
     def learn(self, types: TypeKeys) -> None:

@@ -7,7 +7,6 @@ ambiguous name needs a neighbouring country in the same article.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from builder.text.characters import code_points
 from builder.text.entities.features import key_of, normal_form
+from builder.text.entities.skeleton import without_marks
 from builder.text.entities.spans import TaggedSpan
 from builder.text.entities.tokens import is_sign
 from builder.text.entities.traits import KNOWN, SIGN, UPPER, trait_table
@@ -62,11 +62,7 @@ def folded(name: str) -> str:
 def _plain(text: str) -> str:
     """Fold case and accents, and write hyphens as spaces."""
     plain = text.replace("’", "'").replace("-", " ").casefold()
-    if plain.isascii():
-        return plain
-    signs = unicodedata.normalize("NFKD", plain)
-    marks = (ord(c) for c in set(signs) if unicodedata.combining(c))
-    return signs.translate(dict.fromkeys(marks))
+    return plain if plain.isascii() else without_marks(plain)
 
 
 class Places:
@@ -136,10 +132,12 @@ class Places:
     def sizes_of(self, language: str) -> Mapping[str, int]:
         """Return for each first word of a name how many words the longest such name has."""
         if language not in self._sizes:
-            sizes = self._sizes[language] = {}
-            for name in self.names_of(language):
+            known = self._sizes[language] = {}
+            if language != ANY_LANGUAGE:
+                known |= self.sizes_of(ANY_LANGUAGE)
+            for name in self._listed.get(language, ()):
                 parts = WORD.findall(name)
-                sizes[parts[0]] = max(sizes.get(parts[0], 0), len(parts))
+                known[parts[0]] = max(known.get(parts[0], 0), len(parts))
         return self._sizes[language]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from builder.text.entities.spans import TaggedSpan, without_overlaps
 
@@ -184,8 +186,12 @@ def carried_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
 
 
 def _is_cut(spans: Sequence[TaggedSpan], start: int, end: int) -> bool:
-    """Tell whether spans cover only part of the person's name that stands there."""
-    touching = [span for span in spans if span.start < end and span.end > start]
+    """Tell whether spans, sorted, cover only part of the person's name that stands there."""
+    last = bisect_left(spans, end, key=attrgetter("start"))
+    first = last
+    while first and spans[first - 1].end > start:
+        first -= 1
+    touching = spans[first:last]
     inside = all(start <= s.start and s.end <= end and s.label == "PER" for s in touching)
     return inside and {(s.start, s.end) for s in touching} not in (set(), {(start, end)})
 

@@ -7,6 +7,7 @@ feature and as a key of word lists, never as a spelling.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 _LETTERS = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "z", "з": "z",
@@ -18,14 +19,28 @@ _LETTERS = {
     "ł": "l", "đ": "d", "ø": "o", "ß": "ss", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th",
     "j": "i", "y": "i", "w": "v",
 }  # fmt: skip
-_TABLE = {ord(letter): plain for letter, plain in _LETTERS.items()}
 
 
 def skeleton(text: str) -> str:
     """Return words in lower case without accents; Cyrillic in Latin letters."""
-    plain = text.lower().translate(_TABLE)
-    if plain.isascii():
-        return plain
-    signs = unicodedata.normalize("NFKD", plain)
-    marks = (ord(c) for c in set(signs) if unicodedata.combining(c))
-    return signs.translate(dict.fromkeys(marks))
+    plain = replaced(text.lower(), _LETTERS)
+    return plain if plain.isascii() else without_marks(plain)
+
+
+def replaced(text: str, by: Mapping[str, str]) -> str:
+    """Replace characters by others, which are not replaced in turn.
+
+    Of many characters few are met in one text: to look for these is faster than to look each
+    character of the text up.
+    """
+    for character in by.keys() & set(text):
+        text = text.replace(character, by[character])
+    return text
+
+
+def without_marks(text: str) -> str:
+    """Return a text in compatibility form, without combining marks."""
+    signs = unicodedata.normalize("NFKD", text)
+    for mark in filter(unicodedata.combining, set(signs)):
+        signs = signs.replace(mark, "")
+    return signs

@@ -81,11 +81,11 @@ class WindowModel:
             for part in ("scale", "shift")
         )
         self.transitions = np.asarray(arrays["transitions"], dtype=np.int32)
+        self._table: ShortArray = np.empty((0, len(OFFSETS), HIDDEN), dtype=np.int16)
         self.reset()
 
     def reset(self) -> None:
-        """Forget all types."""
-        self._table: ShortArray = np.empty((0, len(OFFSETS), HIDDEN), dtype=np.int16)
+        """Forget all types; the room for them stays."""
         self._known = 0
 
     def learn(self, types: TypeKeys) -> None:
