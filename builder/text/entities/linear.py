@@ -37,24 +37,18 @@ class LinearModel:
         self._positions = by_position(np.asarray(arrays["position"], dtype=np.int32))
         self.transitions = np.asarray(arrays["transitions"], dtype=np.int32)
         self._table: IntArray = np.empty((0, len(OFFSETS), len(TAGS)), dtype=np.int32)
-        self.reset()
 
-    def reset(self) -> None:
-        """Forget all types; the room for them stays."""
-        self._known = 0
-
-    def learn(self, types: TypeKeys) -> None:
-        """Add the scores of new types, in order of their numbers."""
+    def learn(self, types: TypeKeys, known: int) -> None:
+        """Keep the scores of types, behind those of the first `known`."""
         count = len(types.linear)
-        self._table = with_room(self._table, self._known, count)
+        self._table = with_room(self._table, known, count)
         # The features of a type itself include those read from afar; the columns of an entry say
         # at which offsets it was trained.
         _sum_scores(
             *(types.linear, MAX_LINEAR, types.linear_sizes, count),
             *(self._keys.keys, self._keys.firsts, self._begins, self._columns, self._values),
-            self._table[self._known :],
+            self._table[known:],
         )
-        self._known += count
 
     def scores(self, tokens: Tokens) -> IntArray:
         """Return a row of tag scores per token."""

@@ -43,9 +43,6 @@ class Models:
         """Forget all types."""
         self._vocabulary = Vocabulary()
         self._place_types = np.empty(0, dtype=np.bool_)
-        self._linear.reset()
-        if self._window is not None:
-            self._window.reset()
 
     def tokenize(self, texts: Sequence[str]) -> Tokens:
         """Cut texts into tokens whose types the models know until the next call."""
@@ -80,7 +77,7 @@ class Models:
             return
         words = self._vocabulary.words(known, len(self._vocabulary))
         keys = self._features.keys_of(words)
-        self._linear.learn(keys)
+        self._linear.learn(keys, known)
         if self._window is not None:
-            self._window.learn(keys)
+            self._window.learn(keys, known)
         self._place_types = np.concatenate([self._place_types, self._begin_places(words)])

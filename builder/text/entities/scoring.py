@@ -17,6 +17,9 @@ POSITION_FEATURES = ("first", "last", "glued")
 PLACES = (native.I32, native.I32, native.I32, native.I32, native.SIZE)
 """Types of what the kernels that score tokens begin with."""
 
+LEAST_ROWS = 1 << 16
+"""Rows of a table, so many that it seldom grows: memory is taken only as rows are filled."""
+
 
 def by_position(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Return the sum for each position: a row per set of features, numbered by its bits."""
@@ -25,9 +28,13 @@ def by_position(weights: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 
 
 def with_room(table: Table, known: int, more: int) -> Table:
-    """Return a table that has room for `more` rows behind the first `known`, which it keeps."""
-    if known + more <= len(table):
+    """Return a table with room for `more` rows behind the first `known`, which are kept.
+
+    A text of very many types makes a table large: once nothing in it is known any more, it goes.
+    """
+    if known + more <= len(table) and (known or len(table) <= LEAST_ROWS):
         return table
-    grown = np.empty((max(known + more, 2 * len(table)), *table.shape[1:]), dtype=table.dtype)
+    rows = max(known + more, 2 * known, LEAST_ROWS)
+    grown = np.empty((rows, *table.shape[1:]), dtype=table.dtype)
     grown[:known] = table[:known]
     return grown

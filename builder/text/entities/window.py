@@ -82,22 +82,16 @@ class WindowModel:
         )
         self.transitions = np.asarray(arrays["transitions"], dtype=np.int32)
         self._table: ShortArray = np.empty((0, len(OFFSETS), HIDDEN), dtype=np.int16)
-        self.reset()
 
-    def reset(self) -> None:
-        """Forget all types; the room for them stays."""
-        self._known = 0
-
-    def learn(self, types: TypeKeys) -> None:
-        """Add the first layer of new types, in order of their numbers."""
+    def learn(self, types: TypeKeys, known: int) -> None:
+        """Keep the first layer of types, behind that of the first `known`."""
         count = len(types.window)
-        self._table = with_room(self._table, self._known, count)
+        self._table = with_room(self._table, known, count)
         _multiply_first(
             *(types.window, MAX_WINDOW, types.window_sizes, count),
             *(self._keys.keys, self._keys.firsts, self._pieces, self._piece_scales),
-            *(self._first, self._first_scale, len(OFFSETS), self._table[self._known :]),
+            *(self._first, self._first_scale, len(OFFSETS), self._table[known:]),
         )
-        self._known += count
 
     def add_scores(self, tokens: Tokens, scores: IntArray) -> None:
         """Add to the row of tag scores of each token."""

@@ -102,7 +102,7 @@ def test_scores_are_those_of_the_models(
     words, tokens = laid_out(segments)
     sides = LinearModel(linear), WindowModel(window)
     for side in sides:
-        side.learn(FEATURES.keys_of(lines(words)))
+        side.learn(FEATURES.keys_of(lines(words)), 0)
     scores = sides[0].scores(tokens)
     split = [list(zip(*segment, strict=True)) for segment in segments]
     expected = np.concatenate([slow_linear(linear, STRINGS, *parts) for parts in split])
