@@ -97,7 +97,7 @@ def describe_texts(
         cues: what the typed cues propose for each text.
 
     Returns:
-        A row for each segment in units of 1 / GRID, an even number of them: the last one is zero.
+        A row for each segment in units of 1 / GRID, a multiple of four of them: the last are zeros.
 
     Raises:
         MemoryError: there is no room for the work.
@@ -108,7 +108,7 @@ def describe_texts(
         for start, end, rule in found
     ]
     cue_bounds = np.fromiter(accumulate(map(len, cues), initial=0), np.int64, len(cues) + 1)
-    units = np.zeros((len(segments), FEATURES + FEATURES % 2), dtype=np.int16)
+    units = np.zeros((len(segments), FEATURES + -FEATURES % 4), dtype=np.int16)
     done = _describe_texts(
         *(*text_codes(texts), len(texts)),
         *(fine_table(), letter_table()),

@@ -107,11 +107,11 @@ def _network(arrays: Mapping[str, npt.NDArray[np.generic]], member: int) -> Layo
 
 
 def _in_pairs(weights: Weights) -> Weights:
-    """Put the weights of each two inputs for one output side by side; flat."""
+    """Put the weights of each two inputs for one output side by side; flat, in fours of inputs."""
     inputs, outputs = weights.shape
-    even = np.zeros((inputs + inputs % 2, outputs), dtype=np.int16)
-    even[:inputs] = weights
-    return even.reshape(-1, 2, outputs).swapaxes(1, 2).ravel()
+    whole = np.zeros((inputs + -inputs % 4, outputs), dtype=np.int16)
+    whole[:inputs] = weights
+    return whole.reshape(-1, 2, outputs).swapaxes(1, 2).ravel()
 
 
 def score_segments(units: Units, bounds: Places, networks: Sequence[LayoutNetwork]) -> Features:
