@@ -132,12 +132,11 @@ class Places:
     def sizes_of(self, language: str) -> Mapping[str, int]:
         """Return for each first word of a name how many words the longest such name has."""
         if language not in self._sizes:
-            known = self._sizes[language] = {}
-            if language != ANY_LANGUAGE:
-                known |= self.sizes_of(ANY_LANGUAGE)
+            known = {} if language == ANY_LANGUAGE else {**self.sizes_of(ANY_LANGUAGE)}
             for name in self._listed.get(language, ()):
                 parts = WORD.findall(name)
                 known[parts[0]] = max(known.get(parts[0], 0), len(parts))
+            self._sizes[language] = known
         return self._sizes[language]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,8 @@ class BuiltinTagger:
     def __init__(self, models: Models, places: Places, card: Mapping[str, Any]) -> None:
         self._models = models
         self._places = places
+        # The models learn from every text, and their kernels let other threads run.
+        self._lock = Lock()
         self.rules = frozenset(card.get("rules", ("treaty", "whole", "carry", "places", "add")))
         self._card = dict(card)
         self.name = str(card["name"])
@@ -111,10 +114,12 @@ class BuiltinTagger:
         return found
 
     def _tag(self, texts: Sequence[str], languages: Sequence[str]) -> list[list[TaggedSpan]]:
-        tokens = self._models.tokenize(texts)
-        decoded = self._models.decode(tokens, [self._bias(language) for language in languages])
+        bias = [self._bias(language) for language in languages]
+        with self._lock:
+            tokens = self._models.tokenize(texts)
+            decoded = self._models.decode(tokens, bias)
+            names = np.flatnonzero(self._models.begin_places(tokens))
         found = spans_of(texts, tokens, decoded, self._curve)
-        names = np.flatnonzero(self._models.begin_places(tokens))
         cuts = np.searchsorted(names, tokens.texts).tolist()
         first = 0
         for at, (text, language) in enumerate(zip(texts, languages, strict=True)):

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,16 @@ def test_one_article_is_the_unit(tagger: EntityTagger) -> None:
             [texts[i] for i in order], [languages[i] for i in order]
         )
         assert shuffled == [alone[i] for i in order]
+
+
+def test_threads_share_a_tagger(tagger: BuiltinTagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one of them adds to the types, or forgets, is of no concern to the others."""
+    texts = [" ".join(f"Anna{n % 50} Roth{n + at} Paris." for n in range(400)) for at in range(40)]
+    expected = [tagger.annotate([text], ["en"]) for text in texts]
+    monkeypatch.setattr("builder.text.entities.models.MAX_TYPES", 2_000)
+    shared = load_builtin(SHIPPED)
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(lambda text: shared.annotate([text], ["en"]), texts)] == expected
 
 
 def test_forgetting_types_changes_nothing(
