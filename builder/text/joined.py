@@ -56,7 +56,7 @@ def text_codes(texts: Sequence[str]) -> tuple[Codes, Places]:
     Stage after stage asks for those of the same texts, so the last answers are kept; neither array
     is for writing.
     """
-    for known, codes, bounds in _kept:
+    for known, codes, bounds in tuple(_kept):  # another thread may keep some meanwhile
         if len(known) == len(texts) and all(map(is_, known, texts)):
             return codes, bounds
     ends = accumulate(map(len, texts), initial=0)

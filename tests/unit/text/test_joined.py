@@ -1,6 +1,10 @@
 """Code points of texts that are read as one."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,3 +31,24 @@ def test_the_same_texts_are_read_once() -> None:
     assert again is codes
     assert others is bounds
     assert text_codes([*texts, ""])[1].size == bounds.size + 1
+
+
+@pytest.fixture
+def _busy_threads():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("_busy_threads")
+def test_threads_may_ask_at_the_same_time() -> None:
+    texts = [[f"{number}" * LEAST_KEPT] for number in range(4 * KEPT_GROUPS)]
+
+    def ask(number: int) -> None:
+        for at in range(2_000):
+            text = texts[(at * 7 + number) % len(texts)]
+            assert text_codes(text)[0][0] == ord(text[0][0])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(ask, range(4))] == [None] * 4
