@@ -13,13 +13,17 @@ __all__ = ["lasting"]
 
 @contextmanager
 def lasting() -> Iterator[None]:
-    """Look for no garbage meanwhile; the objects that there are at the end count as old."""
+    """Look for no garbage meanwhile; the objects that there are at the end count as old.
+
+    Those that the caller has frozen stay so, and then the others are left as they are.
+    """
     is_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        gc.unfreeze()  # to where the oldest ones are
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()  # to where the oldest ones are
         if is_on:
             gc.enable()

