@@ -52,6 +52,7 @@ LIBRARIES = (
 )
 
 _PACKAGES = ("builder", "schema")
+_CODE = frozenset({".py", ".c", ".h"})
 _MARKER = "report.json"
 #: No mark of a folder that a build may replace: a cache is never in the place of an output.
 _MARK = ".pressmark-cache"
@@ -264,14 +265,21 @@ def code_digest() -> str:
     """Return one hash over the code, rules and models of this package, Python and libraries."""
     digest = hashlib.sha256(data_digest().encode())
     root = Path(__file__).parent.parent
-    for package in _PACKAGES:
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in code_files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(f"{platform.python_version()} {unicodedata.unidata_version}\n".encode())
     for name in LIBRARIES:
         digest.update(f"{name} {_version(name)}\n".encode())
     return digest.hexdigest()
+
+
+def code_files(root: Path) -> Iterator[Path]:
+    """Yield what this package is made of, in Python and in C, in a fixed order."""
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in _CODE:
+                yield path
 
 
 def _version(name: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from builder import pipeline, tasks, tools
 from builder.config import BuildConfig, parse_config
 from builder.errors import OutputError
-from builder.kept import RECORD_SETTINGS, Store
+from builder.kept import RECORD_SETTINGS, Store, code_files
 from builder.pipeline import BuildRequest, build
 from schema.manifest import BuildManifest
 
@@ -167,6 +167,14 @@ def test_each_setting_is_one_or_the_other() -> None:
     """A new key of the configuration has to say whether kept work depends on it."""
     assert not RECORD_SETTINGS & OTHER_SETTINGS
     assert set(BuildConfig.model_fields) == RECORD_SETTINGS | OTHER_SETTINGS
+
+
+def test_loops_in_c_are_code_too() -> None:
+    """Work that other kernels did is not used again."""
+    root = Path(pipeline.__file__).parents[1]
+    found = set(code_files(root))
+    assert found > {*(root / "builder/native").glob("*.[ch]"), Path(pipeline.__file__)}
+    assert {path.suffix for path in found} == {".c", ".h", ".py"}
 
 
 def test_work_that_is_not_used_is_forgotten(tmp_path: Path, make: Make) -> None:
