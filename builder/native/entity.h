@@ -14,6 +14,10 @@ static inline int traits_of(const uint8_t *traits, uint32_t code)
     return code < KNOWN ? traits[code] : 0;
 }
 
+/* Offsets at which the linear model reads types, which are the places of the window, too; the tags of
+ * tokens; and the width of the network's layers. */
+enum { OFFSETS = 7, TAGS = 9, HIDDEN = 96 };
+
 struct word {
     const uint32_t *codes;
     int64_t size;

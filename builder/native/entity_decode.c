@@ -2,11 +2,12 @@
 
 #include <stdint.h>
 
+#include "entity.h"
 #include "vectors.h"
 
-/* Tags: none, and then for each label the first token of an entity and the others; vectors of them
- * are as wide as the machine's. */
-enum { TAGS = 9, LANES = 16, FORBIDDEN = -(1 << 22) };
+/* Tags are none, and then for each label the first token of an entity and the others; vectors of
+ * them are as wide as the machine's. */
+enum { LANES = 16, FORBIDDEN = -(1 << 22) };
 typedef int32_t lanes[LANES];
 
 /* Returns for each tag the best sum of a tag that it follows, or is followed by. */

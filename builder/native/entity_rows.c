@@ -7,7 +7,7 @@
 #include "entity.h"
 #include "products.h"
 
-enum { OFFSETS = 7, TAGS = 9, COLUMNS = OFFSETS * TAGS };
+enum { COLUMNS = OFFSETS * TAGS };
 
 /* Adds up the linear scores of types.
  *
@@ -31,8 +31,8 @@ int64_t sum_scores(
     return types;
 }
 
-/* The width of an embedding and of the first layer, and the largest size of one part of it. */
-enum { EMBEDDED = 64, HIDDEN = 96, MAX_PART = 4300 };
+/* The width of an embedding, and the largest size of one part of the first layer. */
+enum { EMBEDDED = 64, MAX_PART = 4300 };
 
 /* An embedding is multiplied in two halves, so that 16 bits hold them: its last bits, and the rest. */
 enum { LAST_BITS = 10 };

@@ -7,8 +7,8 @@
 #include "entity.h"
 #include "products.h"
 
-/* Offsets at which the linear model reads types, and places of the window; and tags. */
-enum { OFFSETS = 7, REACH = OFFSETS / 2, TAGS = 9 };
+/* How far the models read to each side. */
+enum { REACH = OFFSETS / 2 };
 
 /* What else a token tells: whether it is the first or the last of its segment, or stands right
  * behind the one before. */
@@ -52,8 +52,8 @@ int64_t score_by_types(
     return count;
 }
 
-/* The width of the layers, the largest activation, and the layers behind the first. */
-enum { HIDDEN = 96, CEILING = 1023, LAYERS = 2, SIDES = 3 };
+/* The largest activation, the layers behind the first, and what each of them reads. */
+enum { CEILING = 1023, LAYERS = 2, SIDES = 3 };
 
 /* Rows of zeros around a segment: as far as a layer reaches, and one more for the second of two. */
 enum { MARGIN = 4 };
