@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from builder import native
 from builder.text.characters import code_points
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.skeleton import skeleton
 from builder.text.entities.traits import trait_table
 
@@ -54,18 +55,15 @@ class Cues:
         kinds = np.array([kind for _, kind in classes], dtype=np.uint8)
         _hash_cues(code_points(words), len(classes), kinds, keys)
         order = np.argsort(keys)
-        self._keys = keys[order]
+        self._words = KeyTable(keys[order])
         self._classes = np.array([*classes.values()], dtype=np.uint8)[order]
-        bits = np.arange(1 << 16, dtype=np.uint64) << np.uint64(48)
-        firsts = np.append(np.searchsorted(self._keys, bits), len(keys))
-        self._firsts = firsts.astype(np.int32)
 
     def classes_of(self, words: str, count: int) -> npt.NDArray[np.uint8]:
         """Return the place in `labels` of each word's class; a line end stands behind each word."""
         found = np.empty(count, dtype=np.uint8)
         _find_cues(
             *(code_points(words), code_points(skeleton(words)), count, trait_table()),
-            *(self._keys, self._classes, self._firsts, found),
+            *(self._words.keys, self._classes, self._words.firsts, found),
         )
         return found
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from builder import native
 from builder.text.characters import code_points
 from builder.text.entities.cues import Cues
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.skeleton import replaced, skeleton
 from builder.text.entities.traits import trait_table
 
@@ -61,16 +62,6 @@ def script_of(char: str) -> str:
     return {"LATIN": "l", "CYRILLIC": "c", "CJK": "h", "HIRAGANA": "j", "KATAKANA": "k"}.get(
         name.split()[0], "o"
     )
-
-
-class KeyTable:
-    """Hold sorted keys, and where those that share their first 16 bits begin."""
-
-    def __init__(self, keys: npt.NDArray[np.generic]) -> None:
-        self.keys = np.ascontiguousarray(keys, dtype=np.uint32)
-        bits = np.arange(1 << 16, dtype=np.uint32) << np.uint32(16)
-        firsts = np.append(np.searchsorted(self.keys, bits), len(self.keys))
-        self.firsts = firsts.astype(np.int32)
 
 
 class TypeKeys(NamedTuple):

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from builder import native
 from builder.text.entities.decode import TAGS
-from builder.text.entities.features import MAX_LINEAR, OFFSETS, KeyTable, TypeKeys
+from builder.text.entities.features import MAX_LINEAR, OFFSETS, TypeKeys
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.scoring import PLACES, by_position, with_room
 from builder.text.entities.tokens import IntArray, Tokens
 
@@ -29,7 +30,7 @@ class LinearModel:
     """Hold the weights and the scores of the types met so far."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        self._keys = KeyTable(arrays["keys"])
+        self._keys = KeyTable(np.asarray(arrays["keys"], dtype=np.uint32))
         self._begins = np.zeros(len(arrays["counts"]) + 1, dtype=np.int32)
         np.cumsum(arrays["counts"], out=self._begins[1:])
         self._columns = np.asarray(arrays["columns"], dtype=np.uint8)

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from builder.text.entities.cues import Cues
-from builder.text.entities.features import KeyTable, TypeFeatures
+from builder.text.entities.features import TypeFeatures
 from builder.text.entities.gazetteer import GazetteerTagger
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.linear import LinearModel
 from builder.text.entities.models import Models
 from builder.text.entities.places import Places

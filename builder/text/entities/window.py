@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from builder import native
 from builder.text.entities.decode import TAGS
-from builder.text.entities.features import MAX_WINDOW, OFFSETS, KeyTable, TypeKeys
+from builder.text.entities.features import MAX_WINDOW, OFFSETS, TypeKeys
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.scoring import PLACES, by_position, with_room
 from builder.text.entities.tokens import IntArray, Tokens
 
@@ -64,7 +65,7 @@ class WindowModel:
         self._reaches = np.asarray(arrays["dilations"], dtype=np.int64)
         if self._reaches.min() < 0 or self._reaches.max() >= _MARGIN:
             raise ValueError(f"a layer reaches further than its kernel: {self._reaches}")
-        self._keys = KeyTable(arrays["keys"])
+        self._keys = KeyTable(np.asarray(arrays["keys"], dtype=np.uint32))
         self._pieces = np.asarray(arrays["rows"], dtype=np.int8)
         self._piece_scales = np.asarray(arrays["row_scales"], dtype=np.uint8)
         self._first = _in_pairs(first)

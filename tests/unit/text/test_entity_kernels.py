@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from builder.text.entities.cues import Cues
 from builder.text.entities.decode import UNITS, allowed_transitions, decode
-from builder.text.entities.features import KeyTable, TypeFeatures, key_of
+from builder.text.entities.features import TypeFeatures, key_of
+from builder.text.entities.keys import KeyTable
 from builder.text.entities.linear import LinearModel
 from builder.text.entities.store import load_arrays
 from builder.text.entities.tokens import Tokens, is_sign, tokenize
