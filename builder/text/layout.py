@@ -34,7 +34,7 @@ RULE = "layout"
 # How likely a segment is article at log odds s: half of 1 + x / sqrt(1 + x * x), where
 # x = (s - DOUBT) / SPREAD.  Much flatter than the logistic curve, since the networks are surer
 # than they are right about publishers that they have not seen.  On the development pages all of
-# SPREAD 3 to 6 with DOUBT 0.4 to 1.2 are within F1 .006 of each other: a greater SPREAD loses
+# SPREAD 4 to 6 with DOUBT 0.6 to 1.2 are within F1 .009 of each other: a greater SPREAD loses
 # fewer articles, a greater DOUBT leaves less noise.  With these, a segment of a page that the
 # networks are sure of stays from log odds of about 0.65 on.
 SPREAD = 5.0
