@@ -17,6 +17,7 @@ CONFIG = """
 max_iterations = 2
 min_frequency = 1
 prune = 0.1
+bits = 4
 scale = 0.1
 [window]
 rows = 300
@@ -42,13 +43,17 @@ piece_dropout = 0.1
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Two small sources with labels, made of the sentences of the quality test."""
+    """Two small sources, made of the sentences of the quality test, and a written one."""
     rows = [json.loads(line) for line in SENTENCES.read_text("utf-8").splitlines()]
     folder = tmp_path / "data"
     folder.mkdir()
     for language in ("fr", "en"):
         lines = [json.dumps(row) for row in rows if row["lang"] == language]
         (folder / f"{language}-small.jsonl").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "written").mkdir()
+    (tmp_path / "written" / "nl-small.txt").write_text(
+        "[Ans Smit|PER] woont in [Ede|LOC].\n", "utf-8"
+    )
     (tmp_path / "config.toml").write_text(CONFIG, "utf-8")
     return folder
 
@@ -56,6 +61,7 @@ def data(tmp_path: Path) -> Path:
 def weights(data: Path, out: Path, hash_seed: str) -> dict[str, bytes]:
     command = [sys.executable, "-m", "training.entities.train", str(data), str(out)]
     command += ["--config", str(data.parent / "config.toml")]
+    command += ["--written", str(data.parent / "written")]
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return {path.name: path.read_bytes() for path in out.glob("*.bin")}

@@ -1,11 +1,17 @@
-"""Read training records, cut them like the tagger does and turn their spans into tags."""
+"""Read training records, cut them like the tagger does and turn their spans into tags.
+
+Two forms are read: JSON Lines with offsets, and passages with marks in the text, one a line, as in
+`written/`: `[Kenya Airways|ORG] lands in [Kisumu|LOC].`
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +22,11 @@ from builder.text.entities.vocabulary import Vocabulary
 
 TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 
+WRITTEN = Path(__file__).with_name("written")
+"""Passages written for this project, one source; the name of a file begins with its language."""
+
+_MARK = re.compile(r"\[([^\[\]|]+)\|(PER|LOC|ORG|MISC)\]")
+_ALL_LABELS = frozenset({"PER", "LOC", "ORG", "MISC"})
 _NO_TOKENS = tokenize([], Vocabulary())
 
 
@@ -33,7 +44,10 @@ class Record:
 
 
 def read_records(path: Path) -> Iterator[Record]:
-    """Yield the records of a JSONL file, plain or gzip."""
+    """Yield the records of a file: marked text (`.txt`), or JSONL, plain or gzip."""
+    if path.suffix == ".txt":
+        yield from _read_marked(path)
+        return
     opener = gzip.open if path.suffix == ".gz" else open
     source = path.name.split(".")[0]
     with opener(path, "rt", encoding="utf-8") as lines:
@@ -41,6 +55,20 @@ def read_records(path: Path) -> Iterator[Record]:
             row = json.loads(line)
             spans = [(int(s), int(e), str(label)) for s, e, label in row["spans"]]
             yield Record(source, row["lang"], row["text"], spans, frozenset(row["labels"]), place)
+
+
+def _read_marked(path: Path) -> Iterator[Record]:
+    for place, line in enumerate(path.read_text("utf-8").splitlines()):
+        text, spans, rest = "", [], 0
+        for mark in _MARK.finditer(line):
+            text += line[rest : mark.start()]
+            spans.append((len(text), len(text) + len(mark[1]), mark[2]))
+            text += mark[1]
+            rest = mark.end()
+        text += line[rest:]
+        if re.search(r"[\[\]|]", text):
+            raise ValueError(f"{path}:{place + 1}: a mark is not `[name|LABEL]`: {line}")
+        yield Record("written", path.stem[:2], text, spans, _ALL_LABELS, place)
 
 
 def tags_of(record: Record, tokens: Tokens) -> IntArray:
@@ -68,16 +96,23 @@ def cut(record: Record, vocabulary: Vocabulary) -> Record:
 
 
 def load_sources(
-    folder: Path, caps: dict[str, int], vocabulary: Vocabulary, holdout: int = 0
+    folders: Iterable[Path], caps: dict[str, int], vocabulary: Vocabulary, holdout: int = 0
 ) -> tuple[list[Record], list[Record]]:
-    """Read every source of a folder up to its cap in tokens; keep every n-th block apart.
+    """Read every source of some folders up to its cap in tokens.
+
+    Args:
+        folders: hold files that `read_records` reads, one a source.
+        caps: how many tokens of a source are used; `default` is for those not named.
+        vocabulary: gets the types of all tokens.
+        holdout: keep every n-th block of a source apart.
 
     Returns:
         Training records and held-out records, in a fixed order.
     """
     train: list[Record] = []
     apart: list[Record] = []
-    for path in sorted(folder.glob("*.jsonl*")):
+    files = [sorted((*f.glob("*.jsonl*"), *f.glob("*.txt"))) for f in folders]
+    for path in chain.from_iterable(files):
         source = path.name.split(".")[0]
         room = caps.get(source, caps.get("default", 10**9))
         count = sum(1 for _ in read_records(path))

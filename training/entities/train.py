@@ -18,7 +18,7 @@ from builder.text.entities.store import Arrays, pack_arrays
 from builder.text.entities.vocabulary import Vocabulary
 from training.entities import linear, window
 from training.entities.cues import cue_words
-from training.entities.data import Record, load_sources
+from training.entities.data import WRITTEN, Record, load_sources
 from training.entities.features import TypeFeatures
 from training.entities.gazetteer import gazetteer
 from training.entities.places import listing
@@ -30,6 +30,7 @@ def main() -> None:
     """Parse the command line, train, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with the training files (JSONL, gzip)")
+    parser.add_argument("--written", type=Path, default=WRITTEN, help="folder with marked passages")
     parser.add_argument("out", type=Path, help="folder for the weights")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     parser.add_argument("--holdout", type=int, default=0, help="keep every n-th block apart")
@@ -37,6 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text("utf-8"))
     arguments.out.mkdir(parents=True, exist_ok=True)
+    folders = arguments.data, arguments.written
     begun = time.time()
     features = TypeFeatures(gazetteer(), Cues(cue_words()))
     if "lists" in arguments.parts:
@@ -45,7 +47,7 @@ def main() -> None:
         if part in arguments.parts:
             # The network reads single signs, the linear model pairs of them.
             vocabulary = Vocabulary(pairs=part == "linear")
-            records, _ = load_sources(arguments.data, config["caps"], vocabulary, arguments.holdout)
+            records, _ = load_sources(folders, config["caps"], vocabulary, arguments.holdout)
             tokens = sum(len(r.tokens.types) for r in records)
             print(
                 f"{len(records)} records, {tokens} tokens, {time.time() - begun:.0f} s", flush=True
@@ -84,7 +86,7 @@ def train_linear(
     }
     attributes = linear.Attributes(features, vocabulary)
     weights, transitions = linear.train(records, attributes, config["repeats"], options)
-    arrays = linear.export(weights, transitions, settings["scale"], settings["prune"])
+    arrays = linear.export(weights, transitions, settings)
     (out / "linear.bin").write_bytes(pack_arrays(arrays))
 
 

@@ -1,5 +1,7 @@
 """What the entity tagger knows about a word: skeleton, cues, signs."""
 
+from pathlib import Path
+
 import pytest
 
 from builder.text.entities.cues import Cues, cue_listing
@@ -8,6 +10,7 @@ from builder.text.entities.places import Places, place_spans
 from builder.text.entities.skeleton import skeleton
 from builder.text.entities.tokens import is_sign, tokenize
 from builder.text.entities.vocabulary import Vocabulary
+from training.entities.data import WRITTEN, read_records
 from training.entities.features import TypeFeatures
 
 CUES = Cues(
@@ -108,3 +111,34 @@ def test_listed_places_are_found_whole(
 ) -> None:
     spans = place_spans(text, range(len(text)), PLACES, language, 0.9)
     assert [(text[s.start : s.end], s.iso) for s in spans] == expected
+
+
+def test_marked_passages_are_read_with_the_places_of_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "nl-news.txt"
+    file.write_text("[Ans Smit|PER] sprak in [Ede|LOC].\nNiets te zien.\n", "utf-8")
+    first, second = read_records(file)
+    assert first.text == "Ans Smit sprak in Ede."
+    assert [(first.text[s:e], label) for s, e, label in first.spans] == [
+        ("Ans Smit", "PER"),
+        ("Ede", "LOC"),
+    ]
+    assert (first.language, second.text, second.spans) == ("nl", "Niets te zien.", [])
+
+
+@pytest.mark.parametrize("line", ["[Ede] sprak.", "[Ede|GPE]", "Ede|LOC]", "[[Ede|LOC]]"])
+def test_a_mark_that_is_none_names_its_line(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "nl-news.txt"
+    file.write_text(f"Niets.\n{line}\n", "utf-8")
+    with pytest.raises(ValueError, match=r"nl-news\.txt:2"):
+        list(read_records(file))
+
+
+@pytest.mark.parametrize("file", sorted(WRITTEN.glob("*.txt")), ids=lambda file: file.stem)
+def test_written_passages_are_marked_to_the_letter(file: Path) -> None:
+    records = list(read_records(file))
+    for record in records:
+        for start, end, label in record.spans:
+            name = record.text[start:end]
+            assert name == name.strip(), label
+            assert any(char.isalnum() for char in name), label
+    assert len({record.text for record in records}) == len(records)
