@@ -20,6 +20,7 @@ from builder.text.entities.rules import (
     with_places,
     with_whole_names,
     without_glued_names,
+    without_pairs,
     without_treaty_names,
 )
 from builder.text.entities.spans import TaggedSpan, trimmed
@@ -151,7 +152,7 @@ class BuiltinTagger:
         if "whole" in self.rules:
             spans = with_people_by_surname(text, with_whole_names(text, spans))
             spans = with_final_dots(text, spans)
-            spans = without_glued_names(text, spans)
+            spans = without_pairs(text, without_glued_names(text, spans))
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:
