@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -87,16 +87,19 @@ def train(
 
 
 def export(
-    weights: dict[str, list[float]], transitions: npt.NDArray[Any], scale: float, prune: float
+    weights: dict[str, list[float]],
+    transitions: npt.NDArray[Any],
+    settings: Mapping[str, float],
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a linear model: sorted keys, entries per key, columns, values.
 
     Args:
         weights: what `train` returned first.
         transitions: what it returned second.
-        scale: factor from perceptron weights to logits.
-        prune: weights smaller than this (before scaling) are left out.
+        settings: `scale`, the factor from perceptron weights to logits; `prune`, below which a
+            weight (before scaling) is left out; `bits`, how many leading bits of one are kept.
     """
+    scale, bits = settings["scale"], int(settings["bits"])
     table: dict[int, dict[int, float]] = {}
     position = np.zeros((len(POSITION_FEATURES), len(TAGS)))
     for attribute, row in weights.items():
@@ -106,13 +109,14 @@ def export(
         offset, feature = attribute.split(":", 1)
         entry = table.setdefault(key_of(feature), {})
         for tag, weight in enumerate(row):
-            if abs(weight) >= prune:
+            if abs(weight) >= settings["prune"]:
                 column = (int(offset) + 3) * len(TAGS) + tag
                 entry[column] = entry.get(column, 0.0) + weight
     keys = sorted(key for key, entry in table.items() if entry)
     counts = [len(table[key]) for key in keys]
     pairs = [(column, table[key][column]) for key in keys for column in sorted(table[key])]
-    values = np.rint(np.array([w for _, w in pairs]) * scale * UNITS)
+    values, exponents = np.frexp(np.array([w for _, w in pairs]) * scale * UNITS)
+    values = np.rint(np.ldexp(np.rint(np.ldexp(values, bits)), exponents - bits))
     return {
         "keys": np.array(keys, dtype=np.uint32),
         "counts": np.array(counts, dtype=np.uint8),
