@@ -163,7 +163,7 @@ def _entities(manifest: BuildManifest) -> str:
         data = f" Trained on {annotator.training_data}." if annotator.training_data else ""
         lines.append(f"- `{annotator.name}` {annotator.version}{licence}.{data}")
         if annotator.metrics:
-            scores = ", ".join(f"{tag} {value:.3g}" for tag, value in annotator.metrics.items())
+            scores = ", ".join(f"{tag} {value:.1f}" for tag, value in annotator.metrics.items())
             lines.append(f"  F1 by language, in %, on development data: {scores}.")
     parts = ["\n".join(lines)] if lines else []
     if stats.entities:
