@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from builder.text.entities.decode import TAGS, UNITS
 
 SENTENCES = Path(__file__).parent / "data" / "entities.jsonl"
 ROOT = Path(__file__).parents[2]
@@ -74,3 +77,18 @@ def test_training_twice_gives_the_same_weights(data: Path, tmp_path: Path) -> No
     first = weights(data, tmp_path / "first", "1")
     assert set(first) == {f"{n}.bin" for n in ("cues", "gazetteer", "linear", "places", "window")}
     assert weights(data, tmp_path / "second", "2") == first
+
+
+@pytest.mark.slow
+def test_weights_keep_their_leading_bits_and_small_ones_go() -> None:
+    pytest.importorskip("pycrfsuite")
+    from training.entities.linear import export
+
+    given = {"0:w=a": [0.0, 2.4, -2.5, 71.3, 1000.0], "1:w=b": [1.0] * 5}
+    settings = {"scale": 0.1, "prune": 2.5, "bits": 4}
+    arrays = export(given, np.zeros((len(TAGS), len(TAGS))), settings)
+    assert len(arrays["keys"]) == 1
+    wanted = np.array([-2.5, 71.3, 1000.0]) * 0.1 * UNITS
+    assert np.all(np.abs(arrays["values"] / wanted - 1) <= 1 / 16)
+    for value in np.abs(arrays["values"]).tolist():
+        assert value % (1 << max(0, value.bit_length() - 4)) == 0

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from builder.text.entities.vocabulary import Vocabulary
 TAG_NUMBER = {tag: number for number, tag in enumerate(TAGS)}
 
 WRITTEN = Path(__file__).with_name("written")
-"""Passages written for this project, one source; the name of a file begins with its language."""
+"""Passages written for this project; the name of a file begins with its language and a hyphen."""
 
 _MARK = re.compile(r"\[([^\[\]|]+)\|(PER|LOC|ORG|MISC)\]")
 _ALL_LABELS = frozenset({"PER", "LOC", "ORG", "MISC"})
@@ -49,12 +48,17 @@ def read_records(path: Path) -> Iterator[Record]:
         yield from _read_marked(path)
         return
     opener = gzip.open if path.suffix == ".gz" else open
-    source = path.name.split(".")[0]
+    source = _source(path)
     with opener(path, "rt", encoding="utf-8") as lines:
         for place, line in enumerate(lines):
             row = json.loads(line)
             spans = [(int(s), int(e), str(label)) for s, e, label in row["spans"]]
             yield Record(source, row["lang"], row["text"], spans, frozenset(row["labels"]), place)
+
+
+def _source(path: Path) -> str:
+    """Return the name of a file's source; all marked text is one source."""
+    return "written" if path.suffix == ".txt" else path.name.split(".")[0]
 
 
 def _read_marked(path: Path) -> Iterator[Record]:
@@ -68,7 +72,7 @@ def _read_marked(path: Path) -> Iterator[Record]:
         text += line[rest:]
         if re.search(r"[\[\]|]", text):
             raise ValueError(f"{path}:{place + 1}: a mark is not `[name|LABEL]`: {line}")
-        yield Record("written", path.stem[:2], text, spans, _ALL_LABELS, place)
+        yield Record(_source(path), path.stem.split("-")[0], text, spans, _ALL_LABELS, place)
 
 
 def tags_of(record: Record, tokens: Tokens) -> IntArray:
@@ -96,13 +100,13 @@ def cut(record: Record, vocabulary: Vocabulary) -> Record:
 
 
 def load_sources(
-    folders: Iterable[Path], caps: dict[str, int], vocabulary: Vocabulary, holdout: int = 0
+    files: Iterable[Path], caps: dict[str, int], vocabulary: Vocabulary, holdout: int = 0
 ) -> tuple[list[Record], list[Record]]:
-    """Read every source of some folders up to its cap in tokens.
+    """Read every file up to the cap of its source in tokens.
 
     Args:
-        folders: hold files that `read_records` reads, one a source.
-        caps: how many tokens of a source are used; `default` is for those not named.
+        files: what `read_records` reads, in a fixed order.
+        caps: how many tokens of each file of a source are used; `default` is for those not named.
         vocabulary: gets the types of all tokens.
         holdout: keep every n-th block of a source apart.
 
@@ -111,9 +115,8 @@ def load_sources(
     """
     train: list[Record] = []
     apart: list[Record] = []
-    files = [sorted((*f.glob("*.jsonl*"), *f.glob("*.txt"))) for f in folders]
-    for path in chain.from_iterable(files):
-        source = path.name.split(".")[0]
+    for path in files:
+        source = _source(path)
         room = caps.get(source, caps.get("default", 10**9))
         count = sum(1 for _ in read_records(path))
         block = max(1, min(50, count // 60))

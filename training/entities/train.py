@@ -38,7 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text("utf-8"))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    folders = arguments.data, arguments.written
+    files = [*sorted(arguments.data.glob("*.jsonl*")), *sorted(arguments.written.glob("*.txt"))]
     begun = time.time()
     features = TypeFeatures(gazetteer(), Cues(cue_words()))
     if "lists" in arguments.parts:
@@ -47,7 +47,7 @@ def main() -> None:
         if part in arguments.parts:
             # The network reads single signs, the linear model pairs of them.
             vocabulary = Vocabulary(pairs=part == "linear")
-            records, _ = load_sources(folders, config["caps"], vocabulary, arguments.holdout)
+            records, _ = load_sources(files, config["caps"], vocabulary, arguments.holdout)
             tokens = sum(len(r.tokens.types) for r in records)
             print(
                 f"{len(records)} records, {tokens} tokens, {time.time() - begun:.0f} s", flush=True
