@@ -40,8 +40,6 @@ _GOES_ON = re.compile(r"\. [^\W\d_A-Z]")
 _PARTICLES = "[bB]en|[bB]in|[iI]bn|[bB]int|[oO]uld|[aA]l|бен|бин|ибн"
 PARTICLE = re.compile(rf"(?: (?:{_PARTICLES})[ -]{_NAME}(?:-{_NAME})?){{1,2}}(?!\w)")
 """Particles of Arabic and Hebrew names with the name behind them."""
-_CAPITALISED = r"[A-ZÀ-ÖØ-ÞŒŸ][\w’'.-]*(?: [A-ZÀ-ÖØ-ÞŒŸ][\w’'.-]*)+"
-_PAIR = re.compile(rf"({_CAPITALISED}) et ({_CAPITALISED})")
 ACRONYM = re.compile(r"\s?[(«\"]\s?([^\W\d_a-zà-ÿа-яё]{2,8})\s?[)»\"]")
 
 
@@ -128,25 +126,6 @@ def without_glued_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSp
         start = span.end - len(name)
         parted.append(span._replace(end=start - 1))
         parted.append(span._replace(start=start, label="PER"))
-    return parted
-
-
-def without_pairs(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
-    """Part two organisations with a French "and" between them.
-
-    `Amnesty International et Human Rights Watch` are two. One organisation has a small word in it,
-    or less on one side: `Ministère de l'Économie et des Finances`. In the French corpora all of
-    the three names of this form are two; `Fondation Bill et Melinda Gates` would be one. In other
-    languages that join names alike, ministries and agencies often have this form.
-    """
-    parted: list[TaggedSpan] = []
-    for span in spans:
-        pair = _PAIR.fullmatch(text, span.start, span.end) if span.label == "ORG" else None
-        if pair:
-            parted.append(span._replace(end=pair.end(1)))
-            parted.append(span._replace(start=pair.start(2)))
-        else:
-            parted.append(span)
     return parted
 
 

@@ -20,7 +20,6 @@ from builder.text.entities.rules import (
     with_places,
     with_whole_names,
     without_glued_names,
-    without_pairs,
     without_treaty_names,
 )
 from builder.text.entities.spans import TaggedSpan, trimmed
@@ -152,7 +151,7 @@ class BuiltinTagger:
         if "whole" in self.rules:
             spans = with_people_by_surname(text, with_whole_names(text, spans))
             spans = with_final_dots(text, spans)
-            spans = without_pairs(text, without_glued_names(text, spans))
+            spans = without_glued_names(text, spans)
         if "carry" in self.rules:
             spans = carried_names(text, spans)
         if "places" in self.rules:

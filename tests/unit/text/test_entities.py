@@ -20,7 +20,7 @@ from builder.text.entities import (
     load_gazetteer,
 )
 from builder.text.entities.decode import FORBIDDEN, TAGS, allowed_transitions, decode
-from builder.text.entities.rules import carried_names, with_final_dots, without_pairs
+from builder.text.entities.rules import carried_names, with_final_dots
 from builder.text.entities.store import pack_arrays, unpack_arrays
 from builder.text.entities.titles import with_quoted_titles
 from builder.text.entities.tokens import tokenize
@@ -219,24 +219,6 @@ def test_a_quoted_title_holds_no_places() -> None:
         ("Paris", "LOC"),
         ("Paris", "LOC"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "parts"),
-    [
-        ("Amnesty International et Human Rights Watch", 2),
-        ("Ligue du Nord et Banque Sud", 1),
-        ("Ministero Lavoro e Politiche Sociali", 1),
-        ("Ministère de l'Économie et des Finances", 1),
-        ("Economie et Finances", 1),
-        ("National Oceanic and Atmospheric Administration", 1),
-    ],
-)
-def test_two_organisations_with_a_french_and_are_two(name: str, parts: int) -> None:
-    found = without_pairs(name, [TaggedSpan(0, len(name), "ORG", 0.8)])
-    assert len(found) == parts
-    assert {found[0].start, found[-1].end} == {0, len(name)}
-    assert {name[a.end : b.start] for a, b in itertools.pairwise(found)} <= {" et "}
 
 
 def test_the_full_stop_of_an_abbreviation_belongs_to_the_name() -> None:
