@@ -6,6 +6,7 @@ article is for subscribers"); a word of a menu ("Subscribe") raises none.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,8 +26,15 @@ MIN_NOTICE = 18
 """Letters of a cue that says something, in scripts with capitals and spaces; an ideograph counts
 three times."""
 
-SHORT_TEXT = 400
-"""A text with fewer letters than this may be what surrounds a video or a request to log in."""
+MIN_STUB_NOTICE = 15
+"""Letters of a cue that says something on a page without an article ("Log in to read this")."""
+
+MAX_STUB_PROSE = 180
+"""Letters of prose of a page that has no article: a teaser, or the words around a video. A headline
+and two sentences of news have more."""
+
+SHORT_TEXT = 700
+"""A text with more letters than this is a list of something, and not what is left of a stub."""
 
 MIN_SENTENCE = 40
 """Letters of a sentence of news; teasers and menus are shorter or have no stop."""
@@ -34,6 +42,9 @@ MIN_SENTENCE = 40
 MIN_INDEX_LINES = 10
 MAX_INDEX_PROSE = 0.25
 """A list of teasers has so many lines without a stop, and no more than this share of prose."""
+
+MIN_INDEX_PAGE = 20
+"""Lines without a stop in the raw text of a page of teasers of which cleaning left but one."""
 
 MIN_PARAGRAPH = 200
 """Letters of one line of several that is more than a teaser: its sentences count, also if it
@@ -51,8 +62,12 @@ END_CHARS = 100
 TABLE_END = 0x40000
 """The first character that is not in the table: from here on, there are no letters."""
 
-MIN_TICKER = 6
-"""Lines that begin with a clock time and go on, from which a text is a ticker."""
+MIN_TICKER = 5
+"""Kept sentences that follow a clock time, from which a text may be a ticker; it is one if most of
+its sentences do."""
+
+MIN_ENTRY = 24
+"""Letters of a sentence of a ticker."""
 
 _LETTER, _WIDE_LETTER, _STOP, _FREE_STOP, _CLOSER, _STOPLESS, _WHITE = 1, 2, 4, 8, 16, 32, 64
 """What a character is to prose; the first two sum up to its weight."""
@@ -78,7 +93,14 @@ _STOPLESS_SCRIPTS = r"[\u0e00-\u0eff]"
 _WIDE = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Scripts of which a letter says as much as some of ours; compiled where a text needs it, because
 that takes milliseconds."""
-_TICKER_LINE = re.compile(r"\n\W{0,4}\d{1,2}[:.h]\d{2}\b[^\n]{12}")
+_CLOCK = r"\d{1,2} ?[:：.h時时시] ?\d{2}"
+_BEGINS_IN_TIME = re.compile(rf"\n\W{{0,4}}(?:{_CLOCK}(?!\d)|\d{{1,3}}\.?['’′])")
+_ENDS_IN_TIME = re.compile(rf"(?<!\d){_CLOCK}\Z")
+"""Clock times at either end of a line, and minutes of a match."""
+_PLAYER = re.compile(
+    r"\n(?:\d{1,2}:\d{2} ?/ ?\d{1,2}:\d{2}|0?0:00\n\d{1,2}:\d{2}|[012][.,]\d{1,2}x|\d{3,4}p)(?=\n)"
+)
+"""Controls of a player: played and whole time, speeds, resolutions."""
 
 
 def find_flags(raw_text: str, text: str, hits: Iterable[CueHit]) -> frozenset[Flag]:
@@ -110,23 +132,70 @@ def _flags(raw_text: str, text: str, found: list[CueHit], prose: "_Prose") -> fr
     end = text[-END_CHARS:]
     if _CUT_OFF.search(end) or (Flag.PAYWALLED in flags and _OPEN_END.search(end)):
         flags.add(Flag.TRUNCATED)
-    if len(_TICKER_LINE.findall(f"\n{text}")) >= MIN_TICKER:
+    if _is_ticker(raw_text, text):
         flags.add(Flag.LIVEBLOG)
     return frozenset(flags) | _shape_flags(raw_text, found, prose)
+
+
+def _is_ticker(raw_text: str, text: str) -> bool:
+    """Tell whether most sentences that were kept stand behind a time of their own."""
+    lines = raw_text.split("\n")
+    times = _entry_times(raw_text, lines)
+    if len(times) < MIN_TICKER:
+        return False
+    kept = set(map(str.strip, text.split("\n")))
+    timed = sentences = behind = place = 0
+    for line in lines:
+        place += len(line) + 1
+        if len(line) >= MIN_ENTRY / 3 and line.strip() in kept and _is_sentence(line):
+            before = bisect_left(times, place)
+            sentences += 1
+            timed += before > behind
+            behind = before
+    return timed >= MIN_TICKER and 2 * timed > sentences
+
+
+def _entry_times(text: str, lines: Iterable[str]) -> list[int]:
+    """List the places of the times at either end of a line."""
+    times = [found.start() for found in _BEGINS_IN_TIME.finditer(f"\n{text}")]
+    place = 0
+    for line in lines:
+        place += len(line) + 1
+        if line[-1:].isdigit() and _ENDS_IN_TIME.search(line[-8:]):
+            times.append(place - 1)
+    return sorted(times)
+
+
+def _is_sentence(line: str) -> bool:
+    """Tell whether a line may be an entry of a ticker, and ends as a sentence does."""
+    ends = line.rstrip().rstrip(_CLOSERS).endswith((*STOP_SIGNS, *FREE_STOPS, "…"))
+    return ends and (len(line) >= 2 * MIN_ENTRY or _weight(line) >= MIN_ENTRY)
 
 
 def _shape_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
     """Return the flags of a text with little or no prose."""
     flags: set[Flag] = set()
-    if prose.letters < SHORT_TEXT:
-        cues = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_NOTICE / 2}
-        flags |= {Flag.VIDEO} if "player" in cues else set()
-        flags |= {Flag.LOGIN_WALL} if "login" in cues else set()
+    if prose.prose < MAX_STUB_PROSE and prose.letters < SHORT_TEXT:
+        flags |= _stub_flags(raw_text, hits)
     if prose.prose < MIN_SENTENCE:
         flags.add(Flag.NOT_ARTICLE)
-    if prose.teasers >= MIN_INDEX_LINES and prose.prose < MAX_INDEX_PROSE * prose.letters:
+    is_list = prose.teasers >= MIN_INDEX_LINES and prose.prose < MAX_INDEX_PROSE * prose.letters
+    if is_list and not flags & {Flag.VIDEO, Flag.LOGIN_WALL}:
         flags.add(Flag.INDEX)
     return flags
+
+
+def _stub_flags(raw_text: str, hits: list[CueHit]) -> set[Flag]:
+    """Say what stands in place of an article on a page that has but a sentence or two."""
+    notices = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_STUB_NOTICE}
+    if _PLAYER.search(f"\n{raw_text}\n"):
+        return {Flag.VIDEO}
+    if notices & {"login", "paywall"}:
+        return {Flag.LOGIN_WALL}
+    if "player" in notices:
+        return {Flag.VIDEO}
+    whole = next(_measures([raw_text]))
+    return {Flag.INDEX} if whole.teasers >= MIN_INDEX_PAGE else set()
 
 
 def _weight(text: str) -> int:

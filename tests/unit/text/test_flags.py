@@ -54,9 +54,40 @@ def test_reprint_and_translation_come_from_kept_cues() -> None:
     assert flags(BODY, BODY, BODY, "translation") == {Flag.TRANSLATION}
 
 
-def test_ticker_is_a_liveblog() -> None:
-    ticker = "\n".join(f"{hour}:15 Something happened in the hall again." for hour in range(10, 17))
+def entries(times: list[str], *, around: str = "\n") -> str:
+    return "\n".join(f"{time}{around}Something happened in the hall again." for time in times)
+
+
+CLOCK = [f"{hour}:15" for hour in range(10, 17)]
+
+
+@pytest.mark.parametrize(
+    "ticker",
+    [
+        entries(CLOCK, around=" "),
+        entries(CLOCK),
+        entries([f"Updated {time}" for time in CLOCK], around="\nThe hall\n"),
+        entries([f"{time} Uhr" for time in CLOCK]),
+        entries([f"{minute}.'" for minute in range(10, 90, 10)]),
+    ],
+)
+def test_ticker_is_a_liveblog(ticker: str) -> None:
+    """Its times may go when it is cleaned: the sentences behind them stay."""
+    cleaned = re.sub(r"(?m)^.{0,13}$\n?", "", ticker)
+    assert "again." in cleaned
     assert Flag.LIVEBLOG in flags(ticker, ticker)
+    assert Flag.LIVEBLOG in flags(ticker, cleaned)
+
+
+def test_times_beside_an_article_make_no_liveblog() -> None:
+    """Neither do lists of news, comments that were removed, nor a programme."""
+    news = "\n".join(f"{time}\nCouncil votes on hall" for time in CLOCK)
+    assert flags(f"{news}\n{BODY}", BODY) == set()
+    assert flags(f"{BODY}\n{entries(CLOCK)}", BODY) == set()
+    paragraphs = "\n".join([BODY] * 8)
+    assert flags(f"{paragraphs}\n{entries(CLOCK)}", f"{paragraphs}\n{entries(CLOCK)}") == set()
+    programme = "\n".join(f"{time} The second evening of songs" for time in CLOCK)
+    assert Flag.LIVEBLOG not in flags(f"{BODY}\n{programme}", f"{BODY}\n{programme}")
 
 
 def test_list_of_teasers_is_an_index_and_no_article() -> None:
@@ -64,12 +95,32 @@ def test_list_of_teasers_is_an_index_and_no_article() -> None:
     assert {Flag.INDEX, Flag.NOT_ARTICLE} <= flags(index, index)
 
 
-def test_short_text_around_a_player_or_a_login_is_flagged() -> None:
-    player = "Your browser does not support video."
-    assert Flag.VIDEO in flags(f"{player}\nThe hall", "The hall", player, "player")
-    assert Flag.VIDEO not in flags(f"{player}\n{BODY * 6}", BODY * 6, player, "player")
-    login = "Log in to read this"
-    assert Flag.LOGIN_WALL in flags(f"{login}\nThe hall", "The hall", login, "login")
+MENU = "\n".join(f"Council votes on hall number {number}" for number in range(30))
+
+
+@pytest.mark.parametrize(
+    ("notice", "cue", "flag"),
+    [
+        ("Your browser does not support video.", "player", Flag.VIDEO),
+        ("0:00 / 5:27", "", Flag.VIDEO),
+        ("1.5x", "", Flag.VIDEO),
+        ("720p", "", Flag.VIDEO),
+        ("Log in to read this", "login", Flag.LOGIN_WALL),
+        ("You have read all your free articles.", "paywall", Flag.LOGIN_WALL),
+        ("Weather", "", Flag.INDEX),
+    ],
+)
+@pytest.mark.parametrize("kept", ["The hall", BODY])
+def test_a_page_without_an_article_says_what_it_is(
+    notice: str, cue: str, flag: Flag, kept: str
+) -> None:
+    raw = f"{MENU}\n{kept}\n{notice}"
+    assert flag in flags(raw, kept, notice if cue else "", cue)
+    for shape in (Flag.VIDEO, Flag.LOGIN_WALL, Flag.INDEX):
+        assert shape == flag or shape not in flags(raw, kept, notice if cue else "", cue)
+    article = "\n".join([BODY] * 3)
+    raised = flags(raw.replace(kept, article), article, notice if cue else "", cue)
+    assert raised <= {Flag.PAYWALLED}
 
 
 @pytest.mark.parametrize(
