@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from builder.text.clean import clean_text
 from builder.text.cue_rules import CueRules, load_cues
-from builder.text.cues import propose_cues
+from builder.text.cues import cue_proposals, find_cues, propose_cues
+from builder.text.flags import find_flags
 from builder.text.layout import LayoutModel, load_layout, propose_layout
 from builder.text.segments import segment
+from schema.terms import Flag
 from training.cleaning.align import token_spans
 from training.cleaning.hints import Rate, measure_hints
+from training.cleaning.kinds import NO_ARTICLE, FlagRate, KindPage, measure_flags, read_kinds
 from training.cleaning.measure import PageScore, Summary, group, interval, score_page, segment_rates
 from training.cleaning.pages import RULES, VIEWS, WORDS, GoldPage, fold_of, read_pages
 
@@ -44,6 +47,7 @@ class Options:
     repetitions: int
     worst: int
     hints: bool
+    flags: bool
     html: Path | None
 
 
@@ -58,6 +62,8 @@ def main() -> None:
         _print_view(shown, _clean(shown, view, models, rules), options)
     if options.hints:
         _print_hints(measure_hints(pages, rules))
+    if options.flags:
+        _print_flags(_flag_rates(pages, models, rules))
     if options.html:
         from training.cleaning.html import measure_html  # noqa: PLC0415  # needs trafilatura
 
@@ -73,6 +79,7 @@ def _options() -> Options:
     parser.add_argument("--repetitions", type=int, default=1000, help="of the bootstrap")
     parser.add_argument("--worst", type=int, default=20, help="pages to list")
     parser.add_argument("--hints", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--flags", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--html", type=Path, help="the pages' HTML, JSON lines (.gz)")
     found = vars(parser.parse_args())
     found["views"] = tuple(view for view in found["views"].split(",") if view)
@@ -148,6 +155,36 @@ def _print_hints(rates: Mapping[str, Rate]) -> None:
         pages = rate.right + rate.wrong + rate.none
         shares = (f"{count / pages:.3f}" for count in (rate.right, rate.wrong, rate.none))
         print(f"| {name} | {pages} | {' | '.join(shares)} |")
+
+
+def _flag_rates(
+    pages: Sequence[GoldPage], models: Sequence[LayoutModel], rules: CueRules
+) -> Mapping[str, FlagRate]:
+    """Count the flags of pages written to raise them, and of articles, which should not."""
+
+    def flagger(page: KindPage) -> frozenset[Flag]:
+        hits = find_cues(page.lines, page.language, rules)
+        cues = cue_proposals(hits)
+        model = models[fold_of(page.domain, len(models))]
+        layout = propose_layout(page.lines, segment(page.lines), model, cues)
+        return find_flags(page.lines, clean_text(page.lines, cues, layout)[0], hits)
+
+    gold = [
+        KindPage("article, of the web", page.domain, page.language, page.lines)
+        for page in pages
+        if page.gold
+    ]
+    return measure_flags([*read_kinds(), *gold], flagger)
+
+
+def _print_flags(rates: Mapping[str, FlagRate]) -> None:
+    """Print how many pages of each kind have each flag, and how many have any of them."""
+    print("\n## Pages that are no article\n")
+    print(f"| page | pages | {' | '.join(f'`{flag}`' for flag in NO_ARTICLE)} | any |")
+    print("|---|---|---|---|---|---|---|---|")
+    for kind, rate in rates.items():
+        counts = (str(rate.flags[flag]) for flag in NO_ARTICLE)
+        print(f"| {kind} | {rate.pages} | {' | '.join(counts)} | {rate.any} |")
 
 
 def _print_html(scores: "HtmlScores", options: Options) -> None:
