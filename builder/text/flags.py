@@ -30,11 +30,15 @@ MIN_STUB_NOTICE = 15
 """Letters of a cue that says something on a page without an article ("Log in to read this")."""
 
 MAX_STUB_PROSE = 180
-"""Letters of prose of a page that has no article: a teaser, or the words around a video. A headline
-and two sentences of news have more."""
+"""Letters of prose from which a text is an article, whatever stands beside it. With fewer, a
+request to log in or a video stands in its place. (Of 651 articles of the web, three have fewer.)"""
+
+MAX_TEASER = 90
+"""Letters of prose from which it is more than one teaser: two short sentences of news. A page with
+fewer is known by its shape: by many teasers, or by the controls of a player."""
 
 SHORT_TEXT = 700
-"""A text with more letters than this is a list of something, and not what is left of a stub."""
+"""Letters of such a text, titles included; with more of them, it is a list of something."""
 
 MIN_SENTENCE = 40
 """Letters of a sentence of news; teasers and menus are shorter or have no stop."""
@@ -44,7 +48,7 @@ MAX_INDEX_PROSE = 0.25
 """A list of teasers has so many lines without a stop, and no more than this share of prose."""
 
 MIN_INDEX_PAGE = 20
-"""Lines without a stop in the raw text of a page of teasers of which cleaning left but one."""
+"""Lines without a stop in the raw text of a page of teasers; cleaning may leave but one."""
 
 MIN_PARAGRAPH = 200
 """Letters of one line of several that is more than a teaser: its sentences count, also if it
@@ -62,9 +66,13 @@ END_CHARS = 100
 TABLE_END = 0x40000
 """The first character that is not in the table: from here on, there are no letters."""
 
-MIN_TICKER = 5
-"""Kept sentences that follow a clock time, from which a text may be a ticker; it is one if most of
-its sentences do."""
+MIN_TICKER = 6
+"""Sentences of a ticker that follow a clock time of their own."""
+
+MIN_KEPT_ENTRIES = 3
+MIN_KEPT_SHARE = 2 / 3
+"""So many of them are left by cleaning, and so much of all sentences that are left. Comments have
+times, too, but they go; articles tell the time now and then."""
 
 MIN_ENTRY = 24
 """Letters of a sentence of a ticker."""
@@ -93,8 +101,10 @@ _STOPLESS_SCRIPTS = r"[\u0e00-\u0eff]"
 _WIDE = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Scripts of which a letter says as much as some of ours; compiled where a text needs it, because
 that takes milliseconds."""
-_CLOCK = r"\d{1,2} ?[:：.h時时시] ?\d{2}"
-_BEGINS_IN_TIME = re.compile(rf"\n\W{{0,4}}(?:{_CLOCK}(?!\d)|\d{{1,3}}\.?['’′])")
+_CLOCK = r"(\d{1,2}) ?[:：.h時时시] ?(\d{2})"
+_BEGINS_IN_TIME = re.compile(
+    rf"\n[^\w\n£€$¥₩₽₺₴₸]{{0,4}}(?:{_CLOCK}(?!\d|\.\d)|\d{{1,3}}\.?['’′](?![\ds'’′]))"
+)
 _ENDS_IN_TIME = re.compile(rf"(?<!\d){_CLOCK}\Z")
 """Clock times at either end of a line, and minutes of a match."""
 _PLAYER = re.compile(
@@ -138,45 +148,56 @@ def _flags(raw_text: str, text: str, found: list[CueHit], prose: "_Prose") -> fr
 
 
 def _is_ticker(raw_text: str, text: str) -> bool:
-    """Tell whether most sentences that were kept stand behind a time of their own."""
+    """Tell whether there are many sentences behind a time of their own, and most of those kept."""
     lines = raw_text.split("\n")
     times = _entry_times(raw_text, lines)
     if len(times) < MIN_TICKER:
         return False
     kept = set(map(str.strip, text.split("\n")))
-    timed = sentences = behind = place = 0
+    entries = kept_entries = kept_sentences = behind = place = 0
     for line in lines:
         place += len(line) + 1
-        if len(line) >= MIN_ENTRY / 3 and line.strip() in kept and _is_sentence(line):
+        if _is_entry(line):
             before = bisect_left(times, place)
-            sentences += 1
-            timed += before > behind
+            is_timed, is_kept = before > behind, line.strip() in kept
             behind = before
-    return timed >= MIN_TICKER and 2 * timed > sentences
+            entries += is_timed
+            kept_sentences += is_kept
+            kept_entries += is_timed and is_kept
+    least = max(MIN_KEPT_ENTRIES, MIN_KEPT_SHARE * kept_sentences)
+    return entries >= MIN_TICKER and kept_entries >= least
 
 
 def _entry_times(text: str, lines: Iterable[str]) -> list[int]:
     """List the places of the times at either end of a line."""
-    times = [found.start() for found in _BEGINS_IN_TIME.finditer(f"\n{text}")]
+    begun = _BEGINS_IN_TIME.finditer(f"\n{text}")
+    times = {found.start() for found in begun if _is_clock(found)}
     place = 0
     for line in lines:
+        ended = line.rstrip()
+        if ended[-1:].isdigit():
+            found = _ENDS_IN_TIME.search(ended[-8:])
+            if found and _is_clock(found) and place not in times:
+                times.add(place + len(line))
         place += len(line) + 1
-        if line[-1:].isdigit() and _ENDS_IN_TIME.search(line[-8:]):
-            times.append(place - 1)
     return sorted(times)
 
 
-def _is_sentence(line: str) -> bool:
-    """Tell whether a line may be an entry of a ticker, and ends as a sentence does."""
-    ends = line.rstrip().rstrip(_CLOSERS).endswith((*STOP_SIGNS, *FREE_STOPS, "…"))
-    return ends and (len(line) >= 2 * MIN_ENTRY or _weight(line) >= MIN_ENTRY)
+def _is_clock(found: re.Match[str]) -> bool:
+    """Tell whether there are such hours and minutes; the minute of a match has none."""
+    hour, minute = found.groups(default="0")
+    return int(hour) < 25 and int(minute) < 60
+
+
+def _is_entry(line: str) -> bool:
+    """Tell whether a line ends as a sentence does, and is long enough for an entry of a ticker."""
+    ended = line.rstrip().rstrip(_CLOSERS)
+    return ended.endswith((*STOP_SIGNS, *FREE_STOPS, "…")) and _weight(ended) >= MIN_ENTRY
 
 
 def _shape_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
     """Return the flags of a text with little or no prose."""
-    flags: set[Flag] = set()
-    if prose.prose < MAX_STUB_PROSE and prose.letters < SHORT_TEXT:
-        flags |= _stub_flags(raw_text, hits)
+    flags = _stub_flags(raw_text, hits, prose) if prose.letters < SHORT_TEXT else set()
     if prose.prose < MIN_SENTENCE:
         flags.add(Flag.NOT_ARTICLE)
     is_list = prose.teasers >= MIN_INDEX_LINES and prose.prose < MAX_INDEX_PROSE * prose.letters
@@ -185,17 +206,21 @@ def _shape_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag
     return flags
 
 
-def _stub_flags(raw_text: str, hits: list[CueHit]) -> set[Flag]:
+def _stub_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
     """Say what stands in place of an article on a page that has but a sentence or two."""
+    if prose.prose >= MAX_STUB_PROSE:
+        return set()
     notices = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_STUB_NOTICE}
-    if _PLAYER.search(f"\n{raw_text}\n"):
+    is_teaser = prose.prose < MAX_TEASER
+    if is_teaser and _PLAYER.search(f"\n{raw_text}\n"):
         return {Flag.VIDEO}
     if notices & {"login", "paywall"}:
         return {Flag.LOGIN_WALL}
     if "player" in notices:
         return {Flag.VIDEO}
-    whole = next(_measures([raw_text]))
-    return {Flag.INDEX} if whole.teasers >= MIN_INDEX_PAGE else set()
+    if is_teaser and next(_measures([raw_text])).teasers >= MIN_INDEX_PAGE:
+        return {Flag.INDEX}
+    return set()
 
 
 def _weight(text: str) -> int:

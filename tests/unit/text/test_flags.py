@@ -10,9 +10,15 @@ from builder.text.characters import FREE_STOPS, STOP_SIGNS
 from builder.text.cue_match import CueHit
 from builder.text.flags import (
     MAX_SENTENCE,
+    MAX_STUB_PROSE,
+    MAX_TEASER,
+    MIN_ENTRY,
+    MIN_INDEX_PAGE,
     MIN_PARAGRAPH,
     MIN_SENTENCE,
+    MIN_TICKER,
     MIN_UNSTOPPED,
+    SHORT_TEXT,
     _measures,
     _weight,
     find_flags,
@@ -54,11 +60,12 @@ def test_reprint_and_translation_come_from_kept_cues() -> None:
     assert flags(BODY, BODY, BODY, "translation") == {Flag.TRANSLATION}
 
 
+SENTENCE = "Something happened in the hall again."
+CLOCK = [f"{hour}:15" for hour in range(10, 16)]
+
+
 def entries(times: list[str], *, around: str = "\n") -> str:
-    return "\n".join(f"{time}{around}Something happened in the hall again." for time in times)
-
-
-CLOCK = [f"{hour}:15" for hour in range(10, 17)]
+    return "\n".join(f"{time}{around}{SENTENCE}" for time in times)
 
 
 @pytest.mark.parametrize(
@@ -66,26 +73,53 @@ CLOCK = [f"{hour}:15" for hour in range(10, 17)]
     [
         entries(CLOCK, around=" "),
         entries(CLOCK),
+        entries(CLOCK, around=" \r\n"),
         entries([f"Updated {time}" for time in CLOCK], around="\nThe hall\n"),
         entries([f"{time} Uhr" for time in CLOCK]),
         entries([f"{minute}.'" for minute in range(10, 90, 10)]),
+        entries([f"١٠:{minute}٥" for minute in "٠١٢٣٤٥"]),
     ],
 )
 def test_ticker_is_a_liveblog(ticker: str) -> None:
-    """Its times may go when it is cleaned: the sentences behind them stay."""
+    """Also where its times went when it was cleaned, and the sentences stayed."""
     cleaned = re.sub(r"(?m)^.{0,13}$\n?", "", ticker)
     assert "again." in cleaned
     assert Flag.LIVEBLOG in flags(ticker, ticker)
     assert Flag.LIVEBLOG in flags(ticker, cleaned)
 
 
+def test_a_ticker_has_enough_entries_and_little_else() -> None:
+    few = entries(CLOCK[: MIN_TICKER - 1])
+    assert Flag.LIVEBLOG not in flags(few, few)
+    others = "\n".join([SENTENCE.replace("again", "before")] * 3)
+    mixed = f"{others}\n{entries(CLOCK)}"
+    assert Flag.LIVEBLOG in flags(mixed, mixed)
+    mixed = f"{BODY}\n{mixed}"
+    assert Flag.LIVEBLOG not in flags(mixed, mixed)
+    short = entries(CLOCK).replace(SENTENCE, "It was in the hall, they said."[-MIN_ENTRY:])
+    assert Flag.LIVEBLOG not in flags(short, short)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "{n}8:91",  # results
+        "{n}'2 point guard",
+        "{n}0's fashion:",
+        "{n}.05.1891:",
+        "£{n}.50 buys a bowl of soup.",
+    ],
+)
+def test_what_is_no_time_makes_no_liveblog(notes: str) -> None:
+    text = "\n".join(f"{notes.format(n=number)} {SENTENCE}" for number in range(1, 10))
+    assert Flag.LIVEBLOG not in flags(text, text)
+
+
 def test_times_beside_an_article_make_no_liveblog() -> None:
-    """Neither do lists of news, comments that were removed, nor a programme."""
+    """Neither do lists of news, comments that were removed, nor the titles of a programme."""
     news = "\n".join(f"{time}\nCouncil votes on hall" for time in CLOCK)
     assert flags(f"{news}\n{BODY}", BODY) == set()
     assert flags(f"{BODY}\n{entries(CLOCK)}", BODY) == set()
-    paragraphs = "\n".join([BODY] * 8)
-    assert flags(f"{paragraphs}\n{entries(CLOCK)}", f"{paragraphs}\n{entries(CLOCK)}") == set()
     programme = "\n".join(f"{time} The second evening of songs" for time in CLOCK)
     assert Flag.LIVEBLOG not in flags(f"{BODY}\n{programme}", f"{BODY}\n{programme}")
 
@@ -95,32 +129,56 @@ def test_list_of_teasers_is_an_index_and_no_article() -> None:
     assert {Flag.INDEX, Flag.NOT_ARTICLE} <= flags(index, index)
 
 
-MENU = "\n".join(f"Council votes on hall number {number}" for number in range(30))
+def menu(lines: int) -> str:
+    return "\n".join(f"Council votes on hall number {number}" for number in range(lines))
+
+
+def prose(letters: int) -> str:
+    """Return one sentence of so many letters."""
+    return "The hall " + "a" * (letters - len("Thehall")) + "."
+
+
+STUB = {Flag.VIDEO, Flag.LOGIN_WALL, Flag.INDEX, Flag.NOT_ARTICLE}
 
 
 @pytest.mark.parametrize(
-    ("notice", "cue", "flag"),
+    ("notice", "cue", "flag", "limit"),
     [
-        ("Your browser does not support video.", "player", Flag.VIDEO),
-        ("0:00 / 5:27", "", Flag.VIDEO),
-        ("1.5x", "", Flag.VIDEO),
-        ("720p", "", Flag.VIDEO),
-        ("Log in to read this", "login", Flag.LOGIN_WALL),
-        ("You have read all your free articles.", "paywall", Flag.LOGIN_WALL),
-        ("Weather", "", Flag.INDEX),
+        ("Your browser does not support video.", "player", Flag.VIDEO, MAX_STUB_PROSE),
+        ("Log in to read this", "login", Flag.LOGIN_WALL, MAX_STUB_PROSE),
+        ("You have read all your free articles.", "paywall", Flag.LOGIN_WALL, MAX_STUB_PROSE),
+        ("0:00 / 5:27", "", Flag.VIDEO, MAX_TEASER),
+        ("0:00\n5:27", "", Flag.VIDEO, MAX_TEASER),
+        ("1.5x", "", Flag.VIDEO, MAX_TEASER),
+        ("720p", "", Flag.VIDEO, MAX_TEASER),
+        ("Weather", "", Flag.INDEX, MAX_TEASER),
     ],
 )
-@pytest.mark.parametrize("kept", ["The hall", BODY])
 def test_a_page_without_an_article_says_what_it_is(
-    notice: str, cue: str, flag: Flag, kept: str
+    notice: str, cue: str, flag: Flag, limit: int
 ) -> None:
-    raw = f"{MENU}\n{kept}\n{notice}"
-    assert flag in flags(raw, kept, notice if cue else "", cue)
-    for shape in (Flag.VIDEO, Flag.LOGIN_WALL, Flag.INDEX):
-        assert shape == flag or shape not in flags(raw, kept, notice if cue else "", cue)
-    article = "\n".join([BODY] * 3)
-    raised = flags(raw.replace(kept, article), article, notice if cue else "", cue)
-    assert raised <= {Flag.PAYWALLED}
+    def raised(kept: str) -> set[Flag]:
+        raw = f"{menu(MIN_INDEX_PAGE)}\n{kept}\n{notice}"
+        return flags(raw, kept, notice if cue else "", cue) & STUB
+
+    assert raised("The hall") == {flag, Flag.NOT_ARTICLE}
+    assert raised(prose(limit - 1)) == {flag}
+    assert raised(prose(MAX_STUB_PROSE)) == set()
+    if not cue:
+        assert raised(prose(limit)) == set()
+
+
+def test_a_list_of_something_is_no_stub() -> None:
+    notice = "Log in to read this"
+    for letters, expected in ((SHORT_TEXT - 1, {Flag.LOGIN_WALL}), (SHORT_TEXT, set())):
+        text = prose(100) + "\n" + "a" * (letters - 100)
+        assert flags(f"{text}\n{notice}", text, notice, "login") == expected
+
+
+def test_a_teaser_without_a_page_of_teasers_is_left_alone() -> None:
+    teaser = prose(MAX_TEASER - 1)
+    assert flags(f"{menu(MIN_INDEX_PAGE - 1)}\n{teaser}", teaser) == set()
+    assert flags(f"{menu(MIN_INDEX_PAGE)}\n{teaser}", teaser) == {Flag.INDEX}
 
 
 @pytest.mark.parametrize(
