@@ -18,7 +18,7 @@ KINDS = Path(__file__).with_name("kinds")
 
 NO_ARTICLE = (Flag.NOT_ARTICLE, Flag.INDEX, Flag.LIVEBLOG, Flag.VIDEO, Flag.LOGIN_WALL)
 
-_HEAD = re.compile(r"=== ([\w-]+) \| (\w+)")
+_HEAD = re.compile(r" ([\w-]+) \| (\w+)")
 
 Flagger = Callable[["KindPage"], Iterable[Flag]]
 
@@ -42,24 +42,27 @@ class FlagRate:
     any: int = 0
 
 
-def read_kinds(folder: Path = KINDS) -> Iterator[KindPage]:
-    """Yield the pages of a folder.
+def read_kinds(folder: Path = KINDS) -> list[KindPage]:
+    """Read the pages of a folder; the kind of each says from which file it is.
 
     Raises:
         OSError: a file cannot be read.
-        ValueError: one does not begin with the head of a page.
+        ValueError: there are none, or a head says no kind that is known.
     """
-    for path in sorted(folder.glob("*.txt")):
-        pages: list[tuple[re.Match[str], list[str]]] = []
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if head := _HEAD.fullmatch(line):
-                pages.append((head, []))
-            elif pages:
-                pages[-1][1].append(line)
-            else:
-                raise ValueError(f"{path} does not begin with a page: {line}")
-        for head, lines in pages:
-            yield KindPage(head[2], path.stem, head[1].partition("-")[0], "\n".join(lines))
+    pages = [page for path in sorted(folder.glob("*.txt")) for page in _read_file(path)]
+    if not pages:
+        raise ValueError(f"{folder}: no pages (*.txt)")
+    return pages
+
+
+def _read_file(path: Path) -> Iterator[KindPage]:
+    for number, part in enumerate(f"\n{path.read_text(encoding='utf-8')}".split("\n===")[1:]):
+        head, _, lines = part.partition("\n")
+        found = _HEAD.fullmatch(head)
+        if not found or found[2] not in {"article", *NO_ARTICLE}:
+            raise ValueError(f"{path}: page {number} begins with ==={head}")
+        language = found[1].partition("-")[0]
+        yield KindPage(f"{found[2]}, {path.stem}", f"{path.stem}/{number}", language, lines.strip())
 
 
 def measure_flags(pages: Iterable[KindPage], flagger: Flagger) -> Mapping[str, FlagRate]:
