@@ -18,12 +18,12 @@ __all__ = ["LayoutNetwork", "load_networks", "score_segments"]
 
 # Weights are stored as integers, in units of 1 / WEIGHT_GRID; activations are cut to
 # multiples of 1 / ACTIVATION_GRID up to ACTIVATION_LIMIT. As long as no sum of products
-# reaches MANTISSA units, arithmetic in whole numbers and in the floats of training is the
-# same, so that scores are those of training on every machine; `load_networks` makes sure of it.
+# reaches MAX_SUM, it is the same in any order, so that scores are the same on every machine;
+# `load_networks` makes sure of it.
 WEIGHT_GRID = 512
 ACTIVATION_GRID = 64
 ACTIVATION_LIMIT = 16.0
-MANTISSA = 1 << 24
+MAX_SUM = 1 << 31
 
 WIDTH = 32
 """Outputs of each layer but the last."""
@@ -85,8 +85,8 @@ def _network(arrays: Mapping[str, npt.NDArray[np.generic]], member: int) -> Layo
             raise ValueError(f"{name} has another shape than its kernel reads")
         grid, limit = (GRID, LIMIT) if name == "entry" else (ACTIVATION_GRID, ACTIVATION_LIMIT)
         sums = np.abs(weights.astype(np.int64)).sum(axis=0) * (grid * limit)
-        if (sums + np.abs(bias.astype(np.int64)) * grid).max() >= MANTISSA:
-            raise ValueError(f"the weights of {name} are too large to be exact")
+        if (sums + np.abs(bias.astype(np.int64)) * grid).max() >= MAX_SUM:
+            raise ValueError(f"the weights of {name} are too large for sums of 32 bits")
         return _in_pairs(weights.astype(np.int16)), bias.astype(np.int32) * grid
 
     steps = arrays["dilations"].astype(np.int64)
