@@ -94,7 +94,7 @@ def _models(options: Options) -> list[LayoutModel]:
 
         with tempfile.TemporaryDirectory() as folder:
             plan = train.Plan(Path(folder), options.folds, tuple(range(options.folds)))
-            train.train_folds(train.read_with_silver(options.pages, None), Recipe(), plan)
+            train.train_folds(train.read_all(options.pages), Recipe(), plan)
             return [
                 load_layout(Path(folder) / f"layout-{n}.npz", WORDS) for n in range(options.folds)
             ]

@@ -33,7 +33,6 @@ class Example:
     article: Floats
     tokens: Floats
     neutral: Floats
-    trust: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,14 @@ def labelled_views(page: GoldPage) -> list[list[Line]]:
 
 
 def make_examples(page: GoldPage, views: list[list[Line]], maker: "Maker") -> Iterator[Example]:
-    """Yield the page and its surroundings, in lines and in one line, and its article alone.
-
-    Where the text was extracted by a tool, it is not shown alone.
-    """
+    """Yield the page and its surroundings, in lines and in one line, and its article alone."""
     for lines in views:
         yield maker.make("\n", lines)
         yield maker.make(" ", lines)
-    if page.trust == 1.0:
-        rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
-        gold = [part for part in (page.title, *page.gold.split("\n")) if part.strip()]
-        clean = [(part, _all(part)) for part in gold[rng.random() < 0.5 :]]
-        yield maker.make(rng.choice(["\n", "\n", "\n\n", " "]), clean)
+    rng = random.Random(page.id)  # noqa: S311  # repeatable, not secret
+    gold = [part for part in (page.title, *page.gold.split("\n")) if part.strip()]
+    clean = [(part, _all(part)) for part in gold[rng.random() < 0.5 :]]
+    yield maker.make(rng.choice(["\n", "\n", "\n\n", " "]), clean)
 
 
 def _labelled_lines(page: GoldPage, text: str) -> list[Line]:
@@ -130,7 +125,6 @@ class Maker:
     rules: CueRules | None
     lexicon: Lexicon
     language: str
-    trust: float
 
     def make(self, joiner: str | list[str], lines: list[Line]) -> Example:
         """Make one example; `joiner` stands before each line, or each has its own."""
@@ -155,5 +149,4 @@ class Maker:
             article=share([value for _, labels in lines for value in labels.article]),
             tokens=(last - first).astype(np.float32),
             neutral=share([value for _, labels in lines for value in labels.neutral]),
-            trust=self.trust,
         )

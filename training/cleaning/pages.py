@@ -34,7 +34,7 @@ class GoldPage:
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
     record: dict[str, Any] = field(repr=False)
-    trust: float = 1.0
+    is_written: bool = False
 
     def view(self, name: str) -> str:
         """Return one rendering; empty if the page has none."""

@@ -19,7 +19,7 @@ __all__ = ["make_mixed", "make_varied"]
 # is nothing new.
 BLIND = 0.4
 
-# Copies of each view of a page, and of each page; half as many where a tool extracted the text.
+# Copies of each view of a page, and of each page.
 VARIED = 6
 MIXED = 6
 
@@ -28,7 +28,7 @@ def make_varied(page: GoldPage, views: Sequence[list[Line]], maker: Maker) -> It
     """Yield varied copies of a page; the same on every run."""
     rng = random.Random(f"varied {page.id}")  # noqa: S311  # repeatable, not secret
     for lines in views:
-        for _ in range(_copies(VARIED, page)):
+        for _ in range(VARIED):
             yield _vary(lines, rng, maker)
 
 
@@ -44,16 +44,12 @@ def make_mixed(
         maker: describes the mixtures.
     """
     rng = random.Random(f"mixed {page.id}")  # noqa: S311  # repeatable, not secret
-    for _ in range(_copies(MIXED, page) if others else 0):
+    for _ in range(MIXED if others else 0):
         mixed = _mix(rng.choice(views), rng.choice(others), rng)
         if mixed and rng.random() < 0.5:
             yield maker.make(rng.choice(["\n", "\n", " "]), mixed)
         elif mixed:
             yield _vary(mixed, rng, maker)
-
-
-def _copies(number: int, page: GoldPage) -> int:
-    return number if page.trust == 1.0 else number // 2
 
 
 def _mix(page: list[Line], other: list[Line], rng: random.Random) -> list[Line]:
