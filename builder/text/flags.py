@@ -30,12 +30,14 @@ MIN_STUB_NOTICE = 15
 """Letters of a cue that says something on a page without an article ("Log in to read this")."""
 
 MAX_STUB_PROSE = 180
-"""Letters of prose from which a text is an article, whatever stands beside it. With fewer, a
-request to log in or a video stands in its place. (Of 651 articles of the web, three have fewer.)"""
+"""Letters of prose from which a text is no stub, whatever stands beside it. With fewer, a notice
+that the rest is for others, or of a player, says what stands in place of the article. (Of 651
+articles of the web, three have fewer.)"""
 
 MAX_TEASER = 90
 """Letters of prose from which it is more than one teaser: two short sentences of news. A page with
-fewer is known by its shape: by many teasers, or by the controls of a player."""
+fewer is known by less: many teasers, the controls of a player, or a request to log in, which on
+other pages is one to log in and comment."""
 
 SHORT_TEXT = 700
 """Letters of such a text, titles included; with more of them, it is a list of something."""
@@ -101,12 +103,13 @@ _STOPLESS_SCRIPTS = r"[\u0e00-\u0eff]"
 _WIDE = r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Scripts of which a letter says as much as some of ours; compiled where a text needs it, because
 that takes milliseconds."""
-_CLOCK = r"(\d{1,2}) ?[:：.h時时시] ?(\d{2})"
+_CLOCK = r"(\d{1,2}) ?([:：.h時时시]) ?(\d{2})"
+_MONEY = "£€$¥₩₽₺₴₸"
 _BEGINS_IN_TIME = re.compile(
-    rf"\n[^\w\n£€$¥₩₽₺₴₸]{{0,4}}(?:{_CLOCK}(?!\d|\.\d)|\d{{1,3}}\.?['’′](?![\ds'’′]))"
+    rf"\n[^\w\n{_MONEY}]{{0,4}}(?:{_CLOCK}(?![\d.])|\d{{1,3}}\.?['’′](?![\ds'’′]))"
 )
-_ENDS_IN_TIME = re.compile(rf"(?<!\d){_CLOCK}\Z")
-"""Clock times at either end of a line, and minutes of a match."""
+_ENDS_IN_TIME = re.compile(rf"(?<![\d.,{_MONEY}]){_CLOCK}\Z")
+"""Clock times at either end of a line, and minutes of a match; not days of a month, nor prices."""
 _PLAYER = re.compile(
     r"\n(?:\d{1,2}:\d{2} ?/ ?\d{1,2}:\d{2}|0?0:00\n\d{1,2}:\d{2}|[012][.,]\d{1,2}x|\d{3,4}p)(?=\n)"
 )
@@ -184,9 +187,14 @@ def _entry_times(text: str, lines: Iterable[str]) -> list[int]:
 
 
 def _is_clock(found: re.Match[str]) -> bool:
-    """Tell whether there are such hours and minutes; the minute of a match has none."""
-    hour, minute = found.groups(default="0")
-    return int(hour) < 25 and int(minute) < 60
+    """Tell whether it is the minute of a match, or there are such hours and minutes.
+
+    One digit before a point is part of a number.
+    """
+    hour, sign, minute = found.groups()
+    if sign is None:
+        return True
+    return int(hour) < 25 and int(minute) < 60 and (sign != "." or len(hour) == 2)
 
 
 def _is_entry(line: str) -> bool:
@@ -214,7 +222,7 @@ def _stub_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]
     is_teaser = prose.prose < MAX_TEASER
     if is_teaser and _PLAYER.search(f"\n{raw_text}\n"):
         return {Flag.VIDEO}
-    if notices & {"login", "paywall"}:
+    if notices & {"paywall", "truncated"} or (is_teaser and "login" in notices):
         return {Flag.LOGIN_WALL}
     if "player" in notices:
         return {Flag.VIDEO}

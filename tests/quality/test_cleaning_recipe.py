@@ -96,7 +96,17 @@ def test_pages_that_are_no_article_are_of_all_kinds() -> None:
     assert kinds == dict.fromkeys(("article", "index", "liveblog", "video", "login_wall"), 18)
 
 
-@pytest.mark.parametrize("wrong", ["", "Home\n", "=== fr | nothing\nAccueil\n", "=== fr\n"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "Home\n",
+        "Home\n=== fr | video\nAccueil\n",
+        "=== fr | nothing\nAccueil\n",
+        "=== fr\nAccueil\n",
+        "=== fr | video\n",
+    ],
+)
 def test_a_page_of_no_known_kind_is_refused(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "one.txt").write_text(wrong, "utf-8")
     with pytest.raises(ValueError, match=r"one\.txt|no pages"):

@@ -56,11 +56,16 @@ def read_kinds(folder: Path = KINDS) -> list[KindPage]:
 
 
 def _read_file(path: Path) -> Iterator[KindPage]:
-    for number, part in enumerate(f"\n{path.read_text(encoding='utf-8')}".split("\n===")[1:]):
+    before, *parts = f"\n{path.read_text(encoding='utf-8')}".split("\n===")
+    if before.strip():
+        raise ValueError(f"{path} does not begin with a page")
+    for number, part in enumerate(parts):
         head, _, lines = part.partition("\n")
         found = _HEAD.fullmatch(head)
-        if not found or found[2] not in {"article", *NO_ARTICLE}:
-            raise ValueError(f"{path}: page {number} begins with ==={head}")
+        if not found or found[2] not in {"article", *NO_ARTICLE} or not lines.strip():
+            raise ValueError(
+                f"{path}: page {number} ({head.strip()}) has no known kind or no lines"
+            )
         language = found[1].partition("-")[0]
         yield KindPage(f"{found[2]}, {path.stem}", f"{path.stem}/{number}", language, lines.strip())
 

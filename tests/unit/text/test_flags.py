@@ -14,8 +14,10 @@ from builder.text.flags import (
     MAX_TEASER,
     MIN_ENTRY,
     MIN_INDEX_PAGE,
+    MIN_KEPT_ENTRIES,
     MIN_PARAGRAPH,
     MIN_SENTENCE,
+    MIN_STUB_NOTICE,
     MIN_TICKER,
     MIN_UNSTOPPED,
     SHORT_TEXT,
@@ -96,6 +98,10 @@ def test_a_ticker_has_enough_entries_and_little_else() -> None:
     assert Flag.LIVEBLOG in flags(mixed, mixed)
     mixed = f"{BODY}\n{mixed}"
     assert Flag.LIVEBLOG not in flags(mixed, mixed)
+    ticker = entries(CLOCK)
+    for kept, is_ticker in ((MIN_KEPT_ENTRIES - 1, False), (MIN_KEPT_ENTRIES, True)):
+        raw = ticker.replace("Something", "Nothing", len(CLOCK) - kept)
+        assert (Flag.LIVEBLOG in flags(raw, SENTENCE)) == is_ticker
     short = entries(CLOCK).replace(SENTENCE, "It was in the hall, they said."[-MIN_ENTRY:])
     assert Flag.LIVEBLOG not in flags(short, short)
 
@@ -108,6 +114,10 @@ def test_a_ticker_has_enough_entries_and_little_else() -> None:
         "{n}0's fashion:",
         "{n}.05.1891:",
         "£{n}.50 buys a bowl of soup.",
+        "Bread now costs £{n}2.50\n",
+        "Leeds, 11.1{n}.26\n",
+        "11.1{n}. ",
+        "{n}.25 percent of those asked:",
     ],
 )
 def test_what_is_no_time_makes_no_liveblog(notes: str) -> None:
@@ -145,7 +155,8 @@ STUB = {Flag.VIDEO, Flag.LOGIN_WALL, Flag.INDEX, Flag.NOT_ARTICLE}
     ("notice", "cue", "flag", "limit"),
     [
         ("Your browser does not support video.", "player", Flag.VIDEO, MAX_STUB_PROSE),
-        ("Log in to read this", "login", Flag.LOGIN_WALL, MAX_STUB_PROSE),
+        ("Log in to read this", "truncated", Flag.LOGIN_WALL, MAX_STUB_PROSE),
+        ("Log in or register", "login", Flag.LOGIN_WALL, MAX_TEASER),
         ("You have read all your free articles.", "paywall", Flag.LOGIN_WALL, MAX_STUB_PROSE),
         ("0:00 / 5:27", "", Flag.VIDEO, MAX_TEASER),
         ("0:00\n5:27", "", Flag.VIDEO, MAX_TEASER),
@@ -164,15 +175,20 @@ def test_a_page_without_an_article_says_what_it_is(
     assert raised("The hall") == {flag, Flag.NOT_ARTICLE}
     assert raised(prose(limit - 1)) == {flag}
     assert raised(prose(MAX_STUB_PROSE)) == set()
-    if not cue:
-        assert raised(prose(limit)) == set()
+    assert raised(prose(limit)) == set()
 
 
 def test_a_list_of_something_is_no_stub() -> None:
-    notice = "Log in to read this"
-    for letters, expected in ((SHORT_TEXT - 1, {Flag.LOGIN_WALL}), (SHORT_TEXT, set())):
+    notice = "Your browser does not support video."
+    for letters, expected in ((SHORT_TEXT - 1, {Flag.VIDEO}), (SHORT_TEXT, set())):
         text = prose(100) + "\n" + "a" * (letters - 100)
-        assert flags(f"{text}\n{notice}", text, notice, "login") == expected
+        assert flags(f"{text}\n{notice}", text, notice, "player") == expected
+
+
+def test_a_word_of_a_menu_is_no_notice_on_a_stub() -> None:
+    for letters, expected in ((MIN_STUB_NOTICE - 1, set()), (MIN_STUB_NOTICE, {Flag.LOGIN_WALL})):
+        notice = "s" * letters
+        assert flags(f"{prose(100)}\n{notice}", prose(100), notice, "paywall") == expected
 
 
 def test_a_teaser_without_a_page_of_teasers_is_left_alone() -> None:
