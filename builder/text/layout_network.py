@@ -83,11 +83,13 @@ def _network(arrays: Mapping[str, npt.NDArray[np.generic]], member: int) -> Layo
         weights, bias = (arrays[f"{name}_{part}"][member] for part in ("weight", "bias"))
         if weights.shape != (inputs, outputs) or bias.shape != (outputs,):
             raise ValueError(f"{name} has another shape than its kernel reads")
+        if (weights.dtype, bias.dtype) != (np.int16, np.int32):
+            raise ValueError(f"{name} has numbers of other types than its kernel reads")
         grid, limit = (GRID, LIMIT) if name == "entry" else (ACTIVATION_GRID, ACTIVATION_LIMIT)
         sums = np.abs(weights.astype(np.int64)).sum(axis=0) * (grid * limit)
         if (sums + np.abs(bias.astype(np.int64)) * grid).max() >= MAX_SUM:
             raise ValueError(f"the weights of {name} are too large for sums of 32 bits")
-        return _in_pairs(weights.astype(np.int16)), bias.astype(np.int32) * grid
+        return _in_pairs(weights), bias * np.int32(grid)
 
     steps = arrays["dilations"].astype(np.int64)
     layers = [

@@ -223,6 +223,15 @@ def test_layers_of_another_shape_are_refused(tmp_path: Path) -> None:
         load_layout(tmp_path / "layout.npz", LEXICON)
 
 
+def test_numbers_of_another_type_are_refused(tmp_path: Path) -> None:
+    """They would be cut to fit."""
+    arrays = dict(np.load(WEIGHTS))
+    arrays["block2_weight"] = arrays["block2_weight"].astype(np.int32)
+    np.savez(tmp_path / "layout.npz", **arrays)
+    with pytest.raises(ValueError, match="block2 has numbers of other types"):
+        load_layout(tmp_path / "layout.npz", LEXICON)
+
+
 @pytest.mark.parametrize("unit", ["x", "X ", "\n", "a\n", "a. B ", "中", "1:30 ", "| "])
 def test_hostile_text_comes_to_an_end(unit: str) -> None:
     """A megabyte of anything is scored to its end."""
