@@ -6,11 +6,12 @@ a page begins with `=== fr | login_wall`, its language and kind; its lines follo
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from schema.terms import Flag
+from training.cleaning.pages import split_pages
 
 __all__ = ["KINDS", "NO_ARTICLE", "FlagRate", "KindPage", "measure_flags", "read_kinds"]
 
@@ -18,16 +19,16 @@ KINDS = Path(__file__).with_name("kinds")
 
 NO_ARTICLE = (Flag.NOT_ARTICLE, Flag.INDEX, Flag.LIVEBLOG, Flag.VIDEO, Flag.LOGIN_WALL)
 
-_HEAD = re.compile(r" ([\w-]+) \| (\w+)")
+_HEAD = re.compile(rf"(\w+)[\w-]* \| (article|{'|'.join(NO_ARTICLE)})")
 
 Flagger = Callable[["KindPage"], Iterable[Flag]]
 
 
 @dataclass(frozen=True)
 class KindPage:
-    """A page: its kind (`article`, or what it is instead), publisher, language, visible text."""
+    """A page: what it is counted with, its publisher, language and visible text."""
 
-    kind: str
+    group: str
     domain: str
     language: str
     lines: str
@@ -35,7 +36,7 @@ class KindPage:
 
 @dataclass
 class FlagRate:
-    """How many pages of a kind there are, how many have each flag, and how many have any."""
+    """How many pages of a group there are, how many have each flag, and how many have any."""
 
     pages: int = 0
     flags: Counter[Flag] = field(default_factory=Counter)
@@ -43,39 +44,24 @@ class FlagRate:
 
 
 def read_kinds(folder: Path = KINDS) -> list[KindPage]:
-    """Read the pages of a folder; the kind of each says from which file it is.
+    """Read the pages of a folder, grouped by kind and file.
 
     Raises:
         OSError: a file cannot be read.
         ValueError: there are none, or a head says no kind that is known.
     """
-    pages = [page for path in sorted(folder.glob("*.txt")) for page in _read_file(path)]
-    if not pages:
-        raise ValueError(f"{folder}: no pages (*.txt)")
-    return pages
-
-
-def _read_file(path: Path) -> Iterator[KindPage]:
-    before, *parts = f"\n{path.read_text(encoding='utf-8')}".split("\n===")
-    if before.strip():
-        raise ValueError(f"{path} does not begin with a page")
-    for number, part in enumerate(parts):
-        head, _, lines = part.partition("\n")
-        found = _HEAD.fullmatch(head)
-        if not found or found[2] not in {"article", *NO_ARTICLE} or not lines.strip():
-            raise ValueError(
-                f"{path}: page {number} ({head.strip()}) has no known kind or no lines"
-            )
-        language = found[1].partition("-")[0]
-        yield KindPage(f"{found[2]}, {path.stem}", f"{path.stem}/{number}", language, lines.strip())
+    return [
+        KindPage(f"{head[2]}, {name.partition('/')[0]}", name, head[1], text)
+        for name, head, text in split_pages(folder, _HEAD)
+    ]
 
 
 def measure_flags(pages: Iterable[KindPage], flagger: Flagger) -> Mapping[str, FlagRate]:
-    """Count the flags of pages, by kind."""
+    """Count the flags of pages, by group."""
     rates: dict[str, FlagRate] = defaultdict(FlagRate)
     for page in pages:
         found = {*flagger(page)} & {*NO_ARTICLE}
-        rate = rates[page.kind]
+        rate = rates[page.group]
         rate.pages += 1
         rate.flags.update(found)
         rate.any += bool(found)

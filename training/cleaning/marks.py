@@ -36,16 +36,18 @@ def read_marks(path: Path = MARKS) -> dict[str, Marks]:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: a line has another form; the message says which.
+        ValueError: a line has another form, or marks a page again; the message says which.
     """
     found = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             name, seen, lines = line.split("\t")
             article, _, optional = lines.partition("?")
-            found[name] = Marks(seen, _numbers(article), _numbers(optional))
+            marks = Marks(seen, _numbers(article), _numbers(optional))
         except ValueError as error:
             raise ValueError(f"{path}: line {number} is not a page and its lines") from error
+        if found.setdefault(name, marks) is not marks:
+            raise ValueError(f"{path}: line {number} marks {name} again")
     return found
 
 

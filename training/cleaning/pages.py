@@ -3,12 +3,13 @@
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RULES", "VIEWS", "WORDS", "GoldPage", "fold_of", "read_pages"]
+__all__ = ["RULES", "VIEWS", "WORDS", "GoldPage", "fold_of", "read_pages", "split_pages"]
 
 RULES = Path(__file__).parents[2] / "builder" / "text" / "rules"
 
@@ -63,6 +64,32 @@ def read_pages(path: Path) -> Iterator[GoldPage]:
                 unwanted=tuple(page["gold_without"] or ()),
                 record=page,
             )
+
+
+def split_pages(folder: Path, head: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str], str]]:
+    """Yield the name, the head and the text of each page in the text files of a folder.
+
+    Args:
+        folder: its files hold pages, each of which begins with a line `=== ` and its head.
+        head: what all heads look like.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: there are no pages, or one has another head or no text; the message says where.
+    """
+    paths = sorted(folder.glob("*.txt"))
+    for path in paths:
+        before, *pages = f"\n{path.read_text(encoding='utf-8')}".split("\n=== ")
+        if before.strip() or not pages:
+            raise ValueError(f"{path} does not begin with a page")
+        for number, page in enumerate(pages):
+            first, _, text = page.partition("\n")
+            found = head.fullmatch(first)
+            if not found or not text.strip():
+                raise ValueError(f"{path}: page {number} ({first}) has another head or no text")
+            yield f"{path.stem}/{number}", found, text.strip("\n")
+    if not paths:
+        raise ValueError(f"{folder}: no pages (*.txt)")
 
 
 def fold_of(domain: str, folds: int) -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from builder.text.cue_rules import load_cues
-from builder.text.layout_words import load_lexicon
+from builder.text.cue_rules import CueRules, load_cues
+from builder.text.layout_words import Lexicon, load_lexicon
 from training.cleaning.examples import Maker, labelled_views, make_examples
 from training.cleaning.marks import MARKS, add_marks, read_marks
 from training.cleaning.network import Examples, Recipe, export, train_network
@@ -70,7 +70,8 @@ def train_folds(pages: Iterable[GoldPage], recipe: Recipe, plan: Plan) -> None:
     folds: dict[int, list[GoldPage]] = defaultdict(list)
     for page in pages:
         folds[fold_of(page.domain, max(plan.folds, 1))].append(page)
-    made = {fold: _examples(members) for fold, members in sorted(folds.items())}
+    rules, lexicon = load_cues(RULES), load_lexicon(WORDS)
+    made = {fold: _examples(members, rules, lexicon) for fold, members in sorted(folds.items())}
     for left_out in plan.only:
         kept = [parts for fold, parts in made.items() if fold != left_out]
         web, written = (_join(parts) for parts in zip(*kept, strict=True))
@@ -88,13 +89,14 @@ def _join(parts: Iterable[Examples]) -> Examples:
     return Examples(*(list(chain(*kind)) for kind in zip(*parts, strict=True)))
 
 
-def _examples(pages: Sequence[GoldPage]) -> tuple[Examples, Examples]:
+def _examples(
+    pages: Sequence[GoldPage], rules: CueRules, lexicon: Lexicon
+) -> tuple[Examples, Examples]:
     """Make the examples of one fold: of pages of the web, and of written ones.
 
     Pages are mixed with pages of their fold alone, those of the web with such alone.
     """
     made = {False: Examples([], [], []), True: Examples([], [], [])}
-    rules, lexicon = load_cues(RULES), load_lexicon(WORDS)
     views = [labelled_views(page) for page in pages]
     for page, lines in zip(pages, views, strict=True):
         maker = Maker(rules, lexicon, page.language)

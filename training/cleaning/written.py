@@ -6,16 +6,15 @@ of their own stand around what is near the article.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from training.cleaning.pages import GoldPage
+from training.cleaning.pages import GoldPage, split_pages
 
 __all__ = ["WRITTEN", "read_written"]
 
 WRITTEN = Path(__file__).with_name("written")
 
-_HEAD = re.compile(r"=== ([\w-]+) \| .+")
+_HEAD = re.compile(r"(\w+)[\w-]* \| .+")
 
 _LINE = re.compile(r"([TAON])\t(.*\S)")
 
@@ -25,41 +24,21 @@ def read_written(folder: Path = WRITTEN) -> list[GoldPage]:
 
     Raises:
         OSError: a file cannot be read.
-        ValueError: there are none, or a line has another form; the message says where.
+        ValueError: there are none, or a page has another form; the message says where.
     """
-    pages = [page for path in sorted(folder.glob("*.txt")) for page in _read_file(path)]
-    if not pages:
-        raise ValueError(f"{folder}: no pages (*.txt)")
-    return pages
-
-
-def _read_file(path: Path) -> Iterator[GoldPage]:
-    for number, page in enumerate(_split(path)):
-        head = _HEAD.fullmatch(page[0])
-        if not head or page.count("{") != 1 or page.count("}") != 1:
-            raise ValueError(f"{path}: page {number} ({page[0]}) has no head or no pair of braces")
-        name = f"{path.stem}/{number}"
-        yield _make_page(name, head[1].partition("-")[0], page[1:])
-
-
-def _split(path: Path) -> Iterator[list[str]]:
-    """Yield the lines of each page, its head first."""
-    page: list[str] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("==="):
-            if page:
-                yield page
-            page = [line]
-        elif page and (line in {"{", "}"} or _LINE.fullmatch(line)):
-            page.append(line)
-        else:
-            raise ValueError(f"{path}: line {number} is no mark, tab and text")
-    if page:
-        yield page
+    return [
+        _make_page(name, head[1], text.split("\n"))
+        for name, head, text in split_pages(folder, _HEAD)
+    ]
 
 
 def _make_page(name: str, language: str, lines: list[str]) -> GoldPage:
     """Make a page from its marked lines and braces."""
+    for line in lines:
+        if line not in {"{", "}"} and not _LINE.fullmatch(line):
+            raise ValueError(f"{name}: no mark, tab and text: {line}")
+    if (lines.count("{"), lines.count("}")) != (1, 1):
+        raise ValueError(f"{name} has no pair of braces")
     begin, end = lines.index("{"), lines.index("}")
 
     def texts(part: list[str], marks: str) -> list[str]:
