@@ -205,30 +205,31 @@ def _is_entry(line: str) -> bool:
 
 def _shape_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
     """Return the flags of a text with little or no prose."""
-    flags = _stub_flags(raw_text, hits, prose) if prose.letters < SHORT_TEXT else set()
+    stub = _stub_flag(raw_text, hits, prose)
+    flags = {stub} if stub else set()
     if prose.prose < MIN_SENTENCE:
         flags.add(Flag.NOT_ARTICLE)
     is_list = prose.teasers >= MIN_INDEX_LINES and prose.prose < MAX_INDEX_PROSE * prose.letters
-    if is_list and not flags & {Flag.VIDEO, Flag.LOGIN_WALL}:
+    if is_list and not stub:
         flags.add(Flag.INDEX)
     return flags
 
 
-def _stub_flags(raw_text: str, hits: list[CueHit], prose: "_Prose") -> set[Flag]:
+def _stub_flag(raw_text: str, hits: list[CueHit], prose: "_Prose") -> Flag | None:
     """Say what stands in place of an article on a page that has but a sentence or two."""
-    if prose.prose >= MAX_STUB_PROSE:
-        return set()
+    if prose.prose >= MAX_STUB_PROSE or prose.letters >= SHORT_TEXT:
+        return None
     notices = {hit.cue for hit in hits if _weight(raw_text[hit.start : hit.end]) >= MIN_STUB_NOTICE}
     is_teaser = prose.prose < MAX_TEASER
     if is_teaser and _PLAYER.search(f"\n{raw_text}\n"):
-        return {Flag.VIDEO}
+        return Flag.VIDEO
     if notices & {"paywall", "truncated"} or (is_teaser and "login" in notices):
-        return {Flag.LOGIN_WALL}
+        return Flag.LOGIN_WALL
     if "player" in notices:
-        return {Flag.VIDEO}
+        return Flag.VIDEO
     if is_teaser and next(_measures([raw_text])).teasers >= MIN_INDEX_PAGE:
-        return {Flag.INDEX}
-    return set()
+        return Flag.INDEX
+    return None
 
 
 def _weight(text: str) -> int:

@@ -61,7 +61,7 @@ def stages(articles: Sequence[RawArticle]) -> Iterator[tuple[str, float]]:
     runs = [run(articles, tools) for _ in range(REPEATS)]
     best = {name: min(seconds[name] for seconds in runs) for name in runs[0]}
     yield from best.items()
-    cleaning = ("find_cues", "name_source", "read_layout", "clean", "date")
+    cleaning = ("outline", "find_cues", "name_source", "read_layout", "clean", "flag", "date")
     yield "cleaning, dates, hints", sum(best[name] for name in cleaning)
     yield "all but entities", sum(best.values()) - best["tag"]
     yield "all", sum(best.values())
