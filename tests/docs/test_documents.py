@@ -67,7 +67,7 @@ def test_every_toml_example_is_a_configuration(path: Path) -> None:
 
 
 def test_the_examples_of_the_card_run_beside_the_folder(seeds: Path, tmp_path: Path) -> None:
-    """Each reaches its end; threads of Arrow may abort what comes after it (datasets, issue 7566)."""
+    """Each reaches its end; Arrow may abort what comes after it (datasets, issue 7566)."""
     examples = blocks(seeds / "README.md", "python")
     assert len(examples) == 2
     for example in examples:
